@@ -1,0 +1,2 @@
+/** The leaf room: readers, writers and checksums that know no message and no dialect. */
+export {};

@@ -1,0 +1,21 @@
+/** The whole face of the core. */
+export {
+  type Extent,
+  type Flush,
+  type FlushLayout,
+  JOURNAL_LOG,
+  type LogChunk,
+  type MetadataChange,
+  type OutsideRun,
+  type Quarantined,
+  type ReplayReport,
+  type ReplayVisitor,
+  RUN_REWRITE,
+  RUN_RETAINED,
+  RUN_VOLATILE,
+  type RunTable,
+  type Shard,
+  type StorageEngine,
+  StorageError,
+  type StorageErrorKind,
+} from './ports.js';
