@@ -112,7 +112,7 @@ export class ReadyHeap {
   }
 }
 
-function grown(old: Float64Array, length: number): Float64Array {
+function grown(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
   const next = new Float64Array(length);
   next.set(old);
   return next;

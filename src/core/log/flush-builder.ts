@@ -11,6 +11,8 @@ const USEFUL_BYTES = 0x1_0000;
 /** A flush under way: what the port wants, still open. */
 class OpenFlush implements Flush {
   readonly number: number;
+  /** The memory it lies in, from `base` on. */
+  readonly chunk: Uint8Array;
   arena: Uint8Array;
   end: number;
   runCount = 0;
@@ -21,10 +23,11 @@ class OpenFlush implements Flush {
   sync = false;
   readonly journal = new JournalWriter();
 
-  constructor(number: number, arena: Uint8Array, end: number) {
+  constructor(number: number, chunk: Uint8Array, base: number, headerBytes: number) {
     this.number = number;
-    this.arena = arena;
-    this.end = end;
+    this.chunk = chunk;
+    this.arena = chunk.subarray(base);
+    this.end = headerBytes;
   }
 
   get empty(): boolean {
@@ -39,6 +42,7 @@ class OpenFlush implements Flush {
 export class FlushBuilder {
   readonly #memory: Memory;
   readonly #layout: FlushLayout;
+  readonly #beforeSeal: (journal: JournalWriter) => void;
   #open: OpenFlush;
   readonly #sealed: OpenFlush[] = [];
   #chunk: Uint8Array;
@@ -50,17 +54,18 @@ export class FlushBuilder {
   #lastFlags = 0;
   /** Chunks that hold flushes not yet stable, with how many. */
   readonly #busy = new Map<Uint8Array, number>();
-  readonly #chunkOf = new Map<number, Uint8Array>();
   /** Where {@link append} put the record: in this buffer at this place; its address for later. */
   buffer: Uint8Array;
   place = 0;
   address = 0;
-  /** Bytes sealed or open and not yet stable. */
-  pendingBytes = 0;
+  /** Bytes of flushes sealed and not yet stable. */
+  sealedBytes = 0;
 
-  constructor(memory: Memory, layout: FlushLayout, firstNumber: number) {
+  /** `beforeSeal` adds the journal entries that are still to be made to a flush that is about to be closed. */
+  constructor(memory: Memory, layout: FlushLayout, firstNumber: number, beforeSeal: (journal: JournalWriter) => void) {
     this.#memory = memory;
     this.#layout = layout;
+    this.#beforeSeal = beforeSeal;
     const { buffer, address } = memory.appendChunk(FLUSH_BYTES, () => false);
     this.#chunk = buffer;
     this.buffer = buffer;
@@ -68,6 +73,7 @@ export class FlushBuilder {
     this.#open = this.#begin(firstNumber);
   }
 
+  /** The number of the flush that is gathering. */
   get number(): number {
     return this.#open.number;
   }
@@ -76,27 +82,23 @@ export class FlushBuilder {
     return this.#open.journal;
   }
 
-  /** Something is gathering or sealed. */
-  get pending(): boolean {
-    return this.#sealed.length > 0 || !this.#open.empty;
-  }
-
   /** Makes room for one record of `log`; the caller fills buffer[place, place + sizeBytes). */
   append(log: number, seq: number, sizeBytes: number, flags: number, timestampMs: number): void {
     const layout = this.#layout;
     const needed = sizeBytes + layout.runHeaderBytes + layout.trailerBytes;
-    if (this.#base + this.#open.end + needed > this.#chunk.length || this.#open.end + needed > FLUSH_BYTES) {
+    let open = this.#open;
+    if (open.end + needed > FLUSH_BYTES || this.#base + open.end + needed > this.#chunk.length) {
       this.#makeRoom(needed);
+      open = this.#open;
     }
-    const open = this.#open;
-    const runs = open.runs;
-    const last = open.runCount - 1;
-    if (log === this.#lastLog && seq === this.#lastSeq + 1 && flags === this.#lastFlags && last >= 0) {
+    if (log === this.#lastLog && seq === this.#lastSeq + 1 && flags === this.#lastFlags) {
+      const runs = open.runs;
+      const last = open.runCount - 1;
       runs.count[last]!++;
       if (timestampMs > runs.maxTimestampMs[last]!) runs.maxTimestampMs[last] = timestampMs;
     } else {
       open.end += layout.runHeaderBytes;
-      this.#addRun(log, seq, 1, flags, timestampMs);
+      addRun(open, log, seq, 1, flags, timestampMs);
     }
     this.#lastLog = log;
     this.#lastSeq = seq;
@@ -107,75 +109,67 @@ export class FlushBuilder {
     this.address = this.#chunkAddress + at;
     open.end += sizeBytes;
     open.runs.end[open.runCount - 1] = open.end;
-    this.pendingBytes += sizeBytes;
   }
 
-  /** Makes room for one run of `count` sequences given as a whole, such as a record batch; fill it like a record. */
+  /** Makes room for `count` sequences given as a whole, such as a record batch; fill it like a record. */
   appendRun(log: number, firstSeq: number, count: number, sizeBytes: number, flags: number, timestampMs: number): void {
     this.append(log, firstSeq, sizeBytes, flags, timestampMs);
-    const open = this.#open;
-    open.runs.count[open.runCount - 1]! += count - 1;
+    this.#open.runs.count[this.#open.runCount - 1]! += count - 1;
     this.#lastSeq = firstSeq + count - 1;
   }
 
-  /** A run that is too big to be copied. */
+  /** A run that is too big to be copied. Closes what was gathered for the log before it, so that order is kept. */
   appendOutside(run: OutsideRun): void {
+    if (this.#open.runCount > 0) this.#seal();
     this.#open.outside.push(run);
-    this.pendingBytes += run.payload.length;
     this.#lastLog = -1;
   }
 
   put(key: string, value: Uint8Array | undefined): void {
     this.#open.metadata.push({ key, value });
-    this.pendingBytes += key.length + (value?.length ?? 0);
   }
 
-  /** Asks that the open flush be made stable. */
+  /** Asks that the gathering flush be made stable, not only written. */
   requireSync(): void {
     this.#open.sync = true;
   }
 
-  /**
-   * The next flush to hand to the store, or undefined when there is none. The open one is closed for it when nothing
-   * older waits; `beforeSeal` may still add journal entries to it.
-   */
-  take(beforeSeal: () => void): Flush | undefined {
+  /** The oldest flush that is not settled; closes the gathering one for it when nothing older waits. */
+  take(): Flush | undefined {
     if (this.#sealed.length === 0) {
-      beforeSeal();
+      this.#beforeSeal(this.#open.journal);
       if (this.#open.empty) return undefined;
       this.#seal();
     }
     return this.#sealed[0];
   }
 
-  /** The oldest flush that was taken is stable. */
-  settled(flush: Flush): void {
-    this.#sealed.shift();
-    for (const run of flush.outside) this.pendingBytes -= run.payload.length;
-    for (const change of flush.metadata) this.pendingBytes -= change.key.length + (change.value?.length ?? 0);
-    for (let i = 0; i < flush.runCount; i++) {
-      if (flush.runs.log[i] !== JOURNAL_LOG) this.pendingBytes -= flush.runs.end[i]! - flush.runs.start[i]!;
-    }
-    const chunk = this.#chunkOf.get(flush.number)!;
-    this.#chunkOf.delete(flush.number);
+  /** The oldest flush that was taken is committed. */
+  settled(): void {
+    const flush = this.#sealed.shift()!;
+    this.sealedBytes -= sizeOf(flush);
+    this.#leave(flush.chunk);
+  }
+
+  #begin(number: number): OpenFlush {
+    this.#lastLog = -1;
+    this.#busy.set(this.#chunk, (this.#busy.get(this.#chunk) ?? 0) + 1);
+    return new OpenFlush(number, this.#chunk, this.#base, this.#layout.flushHeaderBytes);
+  }
+
+  #leave(chunk: Uint8Array): void {
     const count = this.#busy.get(chunk)! - 1;
     if (count === 0) this.#busy.delete(chunk);
     else this.#busy.set(chunk, count);
   }
 
-  #begin(number: number): OpenFlush {
-    this.#lastLog = -1;
-    const open = new OpenFlush(number, this.#chunk.subarray(this.#base), this.#layout.flushHeaderBytes);
-    this.#chunkOf.set(number, this.#chunk);
-    this.#busy.set(this.#chunk, (this.#busy.get(this.#chunk) ?? 0) + 1);
-    return open;
-  }
-
-  /** Closes the open flush and begins the next one, behind it in the same chunk where that is worth while. */
+  /** Closes the gathering flush and begins the next one, behind it in the same chunk where that is worth while. */
   #seal(): void {
     const open = this.#open;
+    this.#beforeSeal(open.journal);
     if (open.journal.length > 0) this.#appendJournal(open);
     this.#sealed.push(open);
+    this.sealedBytes += sizeOf(open);
     const next = this.#base + open.end + this.#layout.trailerBytes;
     this.#base = next + ((8 - (next & 7)) & 7);
     if (this.#base + USEFUL_BYTES > this.#chunk.length) this.#newChunk(FLUSH_BYTES);
@@ -185,13 +179,12 @@ export class FlushBuilder {
   #appendJournal(open: OpenFlush): void {
     const { bytes, length } = open.journal;
     const layout = this.#layout;
-    const needed = open.end + layout.runHeaderBytes + length + layout.trailerBytes;
-    if (needed > open.arena.length) {
-      const bigger = new Uint8Array(needed);
+    const at = open.end + layout.runHeaderBytes;
+    if (at + length + layout.trailerBytes > open.arena.length) {
+      const bigger = new Uint8Array(at + length + layout.trailerBytes);
       bigger.set(open.arena.subarray(0, open.end));
       open.arena = bigger;
     }
-    const at = open.end + layout.runHeaderBytes;
     open.arena.set(bytes.subarray(0, length), at);
     open.end = at;
     addRun(open, JOURNAL_LOG, 0, 1, 0, 0);
@@ -199,25 +192,16 @@ export class FlushBuilder {
     open.runs.end[open.runCount - 1] = open.end;
   }
 
+  /** Goes on in a fresh flush, and in a chunk that has `needed` bytes for it. */
   #makeRoom(needed: number): void {
-    const whole = needed + this.#layout.flushHeaderBytes;
-    if (!this.#open.empty) {
-      const number = this.#open.number;
-      this.#sealFull();
-      if (number !== this.#open.number && this.#base + whole <= this.#chunk.length) return;
-    }
-    const empty = this.#open;
-    const count = this.#busy.get(this.#chunk)! - 1;
-    if (count === 0) this.#busy.delete(this.#chunk);
-    else this.#busy.set(this.#chunk, count);
+    if (!this.#open.empty) this.#seal();
+    const whole = this.#layout.flushHeaderBytes + needed;
+    if (this.#base + whole <= this.#chunk.length) return;
+    const { number, chunk, sync } = this.#open;
+    this.#leave(chunk);
     this.#newChunk(Math.max(whole, FLUSH_BYTES));
-    this.#open = this.#begin(empty.number);
-    this.#open.sync = empty.sync;
-  }
-
-  /** Closes a flush because it is full, before its owner was asked for journal entries: those go with the next one. */
-  #sealFull(): void {
-    this.#seal();
+    this.#open = this.#begin(number);
+    this.#open.sync = sync;
   }
 
   #newChunk(sizeBytes: number): void {
@@ -226,13 +210,22 @@ export class FlushBuilder {
     this.#chunkAddress = address;
     this.#base = 0;
   }
-
-  #addRun(log: number, firstSeq: number, count: number, flags: number, timestampMs: number): void {
-    addRun(this.#open, log, firstSeq, count, flags, timestampMs);
-  }
 }
 
-function addRun(open: OpenFlush, log: number, firstSeq: number, count: number, flags: number, timestampMs: number): void {
+function sizeOf(flush: OpenFlush): number {
+  let bytes = flush.end;
+  for (const run of flush.outside) bytes += run.payload.length;
+  return bytes;
+}
+
+function addRun(
+  open: OpenFlush,
+  log: number,
+  firstSeq: number,
+  count: number,
+  flags: number,
+  timestampMs: number,
+): void {
   if (open.runCount === open.runs.log.length) open.runs = grownTable(open.runs);
   const runs = open.runs;
   const i = open.runCount++;

@@ -42,7 +42,9 @@ class ChunkRing {
   }
 
   buffer(serial: number): Uint8Array | undefined {
-    return serial > this.#next - 1 - RING_CHUNKS && serial < this.#next ? this.#buffers[serial % RING_CHUNKS] : undefined;
+    return serial > this.#next - 1 - RING_CHUNKS && serial < this.#next
+      ? this.#buffers[serial % RING_CHUNKS]
+      : undefined;
   }
 
   firstSerial(serial: number): number {
