@@ -87,6 +87,10 @@ export class FlushBuilder {
     const layout = this.#layout;
     const needed = sizeBytes + layout.runHeaderBytes + layout.trailerBytes;
     let open = this.#open;
+    if (open.outside.length > 0) {
+      this.#seal(); // runs are replayed before what lies outside, so what comes later must not share a flush with it
+      open = this.#open;
+    }
     if (open.end + needed > FLUSH_BYTES || this.#base + open.end + needed > this.#chunk.length) {
       this.#makeRoom(needed);
       open = this.#open;
