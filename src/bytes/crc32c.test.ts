@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { crc32c } from './crc32c.js';
 import { crc32cWithTables } from './crc32c-tables.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { MalformedBytes } from './malformed-bytes.js';
 import {
   BATCH_HEADER_BYTES,
@@ -27,12 +27,17 @@ import { findRecordBatchFault } from './record-batch-fault.js';
 import { RecordCursor } from './record-cursor.js';
 
 const blob = fc.option(fc.uint8Array({ maxLength: 40 }), { nil: null });
-const newRecord: fc.Arbitrary<NewRecord> = fc.record({
-  timestampMs: fc.integer({ min: 0, max: 2 ** 45 }),
-  key: blob,
-  value: blob,
-  headers: fc.array(fc.record({ key: fc.uint8Array({ maxLength: 8 }), value: blob }), { maxLength: 4 }),
-});
+const newRecord: fc.Arbitrary<NewRecord> = fc.record(
+  {
+    timestampMs: fc.integer({ min: 0, max: 2 ** 45 }),
+    key: blob,
+    value: blob,
+    headers: fc.array(fc.record({ key: fc.uint8Array({ maxLength: 8 }), value: blob }, { noNullPrototype: true }), {
+      maxLength: 4,
+    }),
+  },
+  { noNullPrototype: true },
+);
 const records = fc.array(newRecord, { minLength: 1, maxLength: 12 });
 
 function readBack(batch: Uint8Array): NewRecord[] {
