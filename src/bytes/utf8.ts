@@ -57,7 +57,8 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): st
       text += String.fromCharCode(lead);
       continue;
     }
-    const following = lead >= 0xc2 && lead <= 0xdf ? 1 : (lead & 0xf0) === 0xe0 ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : 0;
+    const following =
+      lead >= 0xc2 && lead <= 0xdf ? 1 : (lead & 0xf0) === 0xe0 ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : 0;
     if (following === 0) {
       text += String.fromCharCode(REPLACEMENT);
       continue;
