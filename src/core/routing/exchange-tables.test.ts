@@ -385,16 +385,15 @@ test('a virtual host that is removed leaves nothing in the store, and nothing of
   assert.deepEqual(linesOf(tables.of('a/b')), linesOf(subject.tables.of('new')));
 });
 
-test('a stored binding whose queue is gone is reported, not bound', () => {
+test('a stored binding whose queue is gone, or is another that will not last, is reported and not bound', () => {
   const subject = new Subject();
   subject.table.bind(subject.table.get('amq.fanout')!, subject.queue('q0'), '');
-  const tables = new ExchangeTables({ put: () => {}, remove: () => {} });
-  for (const [key, value] of subject.store) tables.restore(key, value);
-  assert.deepEqual(
-    tables.finishRestore(() => undefined),
-    ['b/%2F/1'],
-  );
-  assert.deepEqual([...tables.of('/').bindings()], []);
+  for (const found of [undefined, { ...subject.queue('q0'), durable: false }]) {
+    const tables = new ExchangeTables({ put: () => {}, remove: () => {} });
+    for (const [key, value] of subject.store) tables.restore(key, value);
+    assert.deepEqual(tables.finishRestore(() => found), ['b/%2F/1']);
+    assert.deepEqual([...tables.of('/').bindings()], []);
+  }
 });
 
 test('entries of other kinds are left to others', () => {
