@@ -5,16 +5,16 @@ import { ReceiptHandles, receiptKeyBytes } from './receipt-handle.js';
 
 const handles = new ReceiptHandles(Buffer.alloc(receiptKeyBytes, 7));
 const receipts = fc.record({
-  log: fc.nat({ max: 2 ** 48 - 1 }),
-  seq: fc.nat({ max: 2 ** 48 - 1 }),
-  attempts: fc.nat({ max: 2 ** 32 - 1 }),
+  log: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+  seq: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+  attempts: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 });
 
 describe('receipt handles', () => {
   it('give back what they were made of', () => {
     fc.assert(
       fc.property(receipts, (receipt) => {
-        assert.deepEqual(handles.decode(handles.encode(receipt)), receipt);
+        assert.deepEqual(handles.decode(handles.encode(receipt)), { ...receipt });
       }),
     );
   });
