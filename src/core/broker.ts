@@ -381,6 +381,12 @@ export interface Host {
   randomUuid(): string;
   /** A stable identity of the data directory: 16 random bytes made at its first use. */
   readonly clusterId: Uint8Array;
+  /**
+   * True while more is waiting for the disk than is good: a front stops reading from its publishers' sockets then and
+   * goes on in the {@link whenRelieved} callback. Answers, acknowledgements and heartbeats go on.
+   */
+  readonly congested: boolean;
+  whenRelieved(callback: () => void): void;
   /** One line for the operator. */
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
