@@ -20,3 +20,4 @@ export {
   writeU32,
   writeU48,
 } from './record.js';
+export { decodeUtf8, encodeUtf8, utf8Length, writeUtf8 } from './utf8.js';
