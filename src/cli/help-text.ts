@@ -6,7 +6,7 @@ export function helpText(version: string): string {
     const { placeholder, help, default: fallback } = OPTIONS[key];
     return {
       usage: `--${optionName(key)} ${placeholder}`,
-      help: `${help} [${fallback}]`,
+      help: fallback === undefined ? help : `${help} [${fallback}]`,
       variable: environmentName(key),
     };
   });

@@ -10,9 +10,10 @@ export type Authenticate = (user: string, password: string, from?: string) => Pr
 export interface User {
   readonly name: string;
   readonly verify: PasswordVerifier;
-  /** Whoever guesses a well-known password must at least be on this machine. */
-  readonly loopbackOnly: boolean;
 }
+
+/** The user whose password everybody knows: whoever uses it must at least be on this machine. */
+const LOOPBACK_ONLY = 'guest';
 
 const KEEP_MS = 60_000;
 const KEEP_LIMIT = 1_000;
@@ -39,7 +40,7 @@ export class Authenticator {
 
   readonly authenticate: Authenticate = async (name, password, from) => {
     const user = this.#users.get(name);
-    if (user?.loopbackOnly === true && from !== undefined && !isLoopback(from)) return undefined;
+    if (name === LOOPBACK_ONLY && from !== undefined && !isLoopback(from)) return undefined;
     const fingerprint = this.#recent.fingerprint(name, password);
     if (this.#recent.has(fingerprint, this.#clock())) return name;
     let check = this.#underWay.get(fingerprint);
@@ -70,11 +71,10 @@ export class Authenticator {
 }
 
 /** A user whose password is known in plain text; the slow hash of it is made at the first log-in, not at start. */
-export function userWithPassword(name: string, password: string, loopbackOnly: boolean): User {
+export function userWithPassword(name: string, password: string): User {
   let verifier: Promise<PasswordVerifier> | undefined;
   return {
     name,
-    loopbackOnly,
     verify: async (candidate) => {
       verifier ??= scryptVerifier(password);
       return (await verifier)(candidate);

@@ -1,9 +1,10 @@
 import type { StorageEngine } from '../core/index.js';
-import { Authenticator, isLoopback, userWithPassword } from './authenticator.js';
+import { Authenticator, userWithPassword } from './authenticator.js';
 import { type Log, type Logger, logThrough } from './logger.js';
 import type { ServerOptions } from './options.js';
 import { type BrokerParts, type Front, type FrontKind, type FrontName, PORT_OPTION, type Shell } from './parts.js';
 import { listenStartError, storageStartError } from './start-error.js';
+import { readUsersFile } from './users-file.js';
 
 export interface RunningFront {
   readonly name: FrontName;
@@ -32,10 +33,10 @@ export async function startBroker(options: ServerOptions, parts: BrokerParts, lo
   const log = logThrough(logger);
   const started = new Started(log);
   try {
+    const { authenticate } = await authenticatorFor(options);
     const engine = parts.createEngine(options);
     await engine.open().catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.engine = engine;
-    const authenticate = authenticatorFor(options).authenticate;
     const shell = await parts
       .openShell(engine, options, { authenticate, log })
       .catch((error: unknown) => Promise.reject(storageStartError(error, options)));
@@ -104,8 +105,10 @@ class Started {
   }
 }
 
-/** The well-known password is of use on this machine only; a name that the operator chose may come from anywhere. */
-function authenticatorFor(options: ServerOptions): Authenticator {
-  const loopbackOnly = options.defaultUser === 'guest' && !isLoopback(options.host);
-  return new Authenticator([userWithPassword(options.defaultUser, options.defaultPassword, loopbackOnly)]);
+async function authenticatorFor(options: ServerOptions): Promise<Authenticator> {
+  const { defaultUser, defaultPassword, usersFile } = options;
+  const users = [userWithPassword(defaultUser, defaultPassword)];
+  // The file is the more explicit word about a user that both name.
+  if (usersFile !== undefined) users.push(...(await readUsersFile(usersFile)));
+  return new Authenticator(users);
 }

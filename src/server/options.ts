@@ -38,6 +38,11 @@ export const OPTIONS = {
     'the user that exists from the start; guest may log in from loopback only',
   ),
   defaultPassword: option(text('PASSWORD'), 'guest', 'its password (prefer the environment variable or the file)'),
+  usersFile: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'more users: a RabbitMQ definitions export, of which only `users` is read',
+  ),
   logLevel: option(oneOf('debug', 'info', 'warn', 'error'), 'info', 'the least severe lines to log'),
   logFormat: option(oneOf('auto', 'human', 'json'), 'auto', 'auto is human on a terminal and JSON lines elsewhere'),
 } as const;
