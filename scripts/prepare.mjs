@@ -1,10 +1,13 @@
 // Brings a checkout to the point where it can run: dependencies as the lock file names them, and a current build.
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Where the compiler puts what it makes of which sources. */
+const OUTPUTS = { dist: 'src', 'build/test': 'test', 'build/bench': 'bench' };
 
 function run(command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -38,11 +41,23 @@ function install() {
   if (!installed()) run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']);
 }
 
+/** Removes what was compiled from sources that are gone: the compiler leaves it, and tests and packages would take it. */
+function sweep() {
+  for (const [output, sources] of Object.entries(OUTPUTS)) {
+    if (!existsSync(join(root, output))) continue;
+    for (const entry of readdirSync(join(root, output), { recursive: true })) {
+      const compiled = /^(.*)\.(js|js\.map|d\.ts)$/.exec(entry);
+      if (compiled !== null && !existsSync(join(root, sources, `${compiled[1]}.ts`))) rmSync(join(root, output, entry));
+    }
+  }
+}
+
 /** @param {string} project the tsconfig that names what to build */
 export function prepare(project) {
   // An installed package has no sources: its dist/ is all there is to run.
   if (!existsSync(join(root, 'tsconfig.json'))) return;
   install();
+  sweep();
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', project]);
 }
 

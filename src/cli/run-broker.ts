@@ -2,6 +2,7 @@ import { parts } from '../server/compose.js';
 import { consoleLogger } from '../server/console-logger.js';
 import { type RunningBroker, startBroker } from '../server/lifecycle.js';
 import type { ServerOptions } from '../server/options.js';
+import { launcherGone } from './launcher-gone.js';
 import { StopSignals } from './stop-signals.js';
 
 /** Runs a broker until a signal stops it (0) or its store fails (1). */
@@ -15,12 +16,12 @@ export async function runBroker(options: ServerOptions): Promise<number> {
   // Whoever read the lines below may have gone away; that is no reason to stop.
   process.stdout.on('error', () => {});
   process.stdout.write(banner(broker, options));
-  const end = await Promise.race([signals.first, broker.failed]);
+  const end = await Promise.race([signals.first, launcherGone(process), broker.failed]);
   if (end instanceof Error) {
     logger.error({ err: end }, 'the store has failed: stopping, because nothing more can be promised');
     return 1;
   }
-  logger.info({ signal: end }, 'stopping');
+  logger.info({ reason: end }, 'stopping');
   await broker.close();
   return 0;
 }
