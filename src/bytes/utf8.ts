@@ -1,96 +1,119 @@
 /**
- * UTF-8 by hand, for rooms that have neither Buffer nor TextEncoder. Meant for names and other short text; nothing on
- * a message's way goes through it.
+ * UTF-8 by hand, because the core may not use TextEncoder or Buffer. Both directions follow the WHATWG
+ * Encoding Standard: a lone surrogate is written as U+FFFD, and every maximal ill-formed run of bytes is read
+ * as one U+FFFD. Nothing here throws on content. A byte order mark is kept as a character.
  */
 
-/** What unpaired surrogates are encoded as and malformed bytes are decoded to. */
 const REPLACEMENT = 0xfffd;
+/** Code units given to String.fromCharCode at once; far below every engine's limit on arguments. */
+const UNITS_PER_CHUNK = 2048;
 
-/** The number of bytes that {@link encodeUtf8} makes of `text`. */
-export function utf8Length(text: string): number {
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = codePointAt(text, i);
-    if (code >= 0x10000) i++;
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return length;
+/** The code point at `index`, with U+FFFD for half of a surrogate pair. */
+function scalarAt(text: string, index: number): number {
+  const point = text.codePointAt(index) ?? REPLACEMENT;
+  return point >= 0xd800 && point <= 0xdfff ? REPLACEMENT : point;
 }
 
-/** A fresh array of exactly the encoded bytes. An unpaired surrogate becomes U+FFFD. */
-export function encodeUtf8(text: string): Uint8Array {
-  const bytes = new Uint8Array(utf8Length(text));
-  let at = 0;
+/** How many bytes `text` takes in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
   for (let i = 0; i < text.length; i++) {
-    const code = codePointAt(text, i);
-    if (code < 0x80) {
-      bytes[at++] = code;
-      continue;
-    }
-    if (code < 0x800) {
-      bytes[at++] = 0xc0 | (code >> 6);
-    } else {
-      if (code < 0x10000) {
-        bytes[at++] = 0xe0 | (code >> 12);
-      } else {
-        i++;
-        bytes[at++] = 0xf0 | (code >> 18);
-        bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
-      }
-      bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
-    }
-    bytes[at++] = 0x80 | (code & 0x3f);
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) bytes += 1;
+    else if (unit < 0x800) bytes += 2;
+    else if (scalarAt(text, i) > 0xffff) {
+      bytes += 4;
+      i++;
+    } else bytes += 3;
   }
   return bytes;
 }
 
 /**
- * Decodes `bytes[start, end)`. Malformed input never throws: each maximal piece of a broken sequence becomes one
- * U+FFFD, as the Encoding Standard's UTF-8 decoder does. A byte order mark is kept.
+ * Writes `text` into `target` from `at` on and returns the position after it. The caller has made room for
+ * `utf8Length(text)` bytes; typed arrays drop what does not fit.
  */
+export function writeUtf8(text: string, target: Uint8Array, at: number): number {
+  let to = at;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      target[to++] = unit;
+    } else if (unit < 0x800) {
+      target[to++] = 0xc0 | (unit >> 6);
+      target[to++] = 0x80 | (unit & 0x3f);
+    } else {
+      const point = scalarAt(text, i);
+      if (point > 0xffff) {
+        target[to++] = 0xf0 | (point >> 18);
+        target[to++] = 0x80 | ((point >> 12) & 0x3f);
+        i++;
+      } else {
+        target[to++] = 0xe0 | (point >> 12);
+      }
+      target[to++] = 0x80 | ((point >> 6) & 0x3f);
+      target[to++] = 0x80 | (point & 0x3f);
+    }
+  }
+  return to;
+}
+
+/** `text` as bytes of its own. */
+export function encodeUtf8(text: string): Uint8Array {
+  const bytes = new Uint8Array(utf8Length(text));
+  writeUtf8(text, bytes, 0);
+  return bytes;
+}
+
+/** The text of `bytes[start..end)`. */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let text = '';
+  let units: number[] = [];
   let at = start;
   while (at < end) {
-    const lead = bytes[at++];
-    if (lead < 0x80) {
-      text += String.fromCharCode(lead);
-      continue;
+    const first = bytes[at++];
+    let point = first;
+    if (first >= 0x80) {
+      // How many bytes follow, and the range of the next one: it excludes overlong forms, surrogates and
+      // everything above U+10FFFF (Unicode 15, table 3-7).
+      let wanted = 0;
+      let low = 0x80;
+      let high = 0xbf;
+      if (first >= 0xc2 && first <= 0xdf) {
+        wanted = 1;
+        point = first & 0x1f;
+      } else if (first >= 0xe0 && first <= 0xef) {
+        wanted = 2;
+        point = first & 0x0f;
+        if (first === 0xe0) low = 0xa0;
+        else if (first === 0xed) high = 0x9f;
+      } else if (first >= 0xf0 && first <= 0xf4) {
+        wanted = 3;
+        point = first & 0x07;
+        if (first === 0xf0) low = 0x90;
+        else if (first === 0xf4) high = 0x8f;
+      } else {
+        point = REPLACEMENT;
+      }
+      while (wanted > 0) {
+        const next = at < end ? bytes[at] : 0;
+        if (next < low || next > high) {
+          point = REPLACEMENT;
+          break;
+        }
+        point = (point << 6) | (next & 0x3f);
+        low = 0x80;
+        high = 0xbf;
+        at++;
+        wanted--;
+      }
     }
-    const following =
-      lead >= 0xc2 && lead <= 0xdf ? 1 : (lead & 0xf0) === 0xe0 ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : 0;
-    if (following === 0) {
-      text += String.fromCharCode(REPLACEMENT);
-      continue;
+    if (point > 0xffff) units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
+    else units.push(point);
+    if (units.length >= UNITS_PER_CHUNK) {
+      text += String.fromCharCode(...units);
+      units = [];
     }
-    let code = lead & (0x3f >> following);
-    let seen = 0;
-    while (seen < following && at < end && isContinuation(lead, seen, bytes[at])) {
-      code = (code << 6) | (bytes[at++] & 0x3f);
-      seen++;
-    }
-    text += String.fromCodePoint(seen === following ? code : REPLACEMENT);
   }
-  return text;
-}
-
-/** Whether `byte` may stand as the `index`th byte after `lead`; rules out overlong forms and surrogates at once. */
-function isContinuation(lead: number, index: number, byte: number): boolean {
-  let low = 0x80;
-  let high = 0xbf;
-  if (index === 0) {
-    if (lead === 0xe0) low = 0xa0;
-    else if (lead === 0xed) high = 0x9f;
-    else if (lead === 0xf0) low = 0x90;
-    else if (lead === 0xf4) high = 0x8f;
-  }
-  return byte >= low && byte <= high;
-}
-
-function codePointAt(text: string, index: number): number {
-  const unit = text.charCodeAt(index);
-  if ((unit & 0xf800) !== 0xd800) return unit;
-  const next = index + 1 < text.length ? text.charCodeAt(index + 1) : 0;
-  if (unit < 0xdc00 && (next & 0xfc00) === 0xdc00) return 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00);
-  return REPLACEMENT;
+  return text + String.fromCharCode(...units);
 }

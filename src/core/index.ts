@@ -1,4 +1,37 @@
 /** The whole face of the core. */
+export { BrokerError, type BrokerErrorDetail, type BrokerErrorKind } from './broker-error.js';
+export type {
+  AcquireOptions,
+  AppendOutcome,
+  Binding,
+  Broker,
+  BrokerErrorTable,
+  DeadLetter,
+  Declared,
+  DeclaredValue,
+  Durability,
+  ExchangeInfo,
+  ExchangeSpec,
+  HeaderValue,
+  HeaderValues,
+  Host,
+  MessageHold,
+  MessageState,
+  PartitionState,
+  PeekedMessage,
+  QueueCounts,
+  QueueInfo,
+  QueueSettings,
+  QueueSpec,
+  Route,
+  SessionSink,
+  SubscribeOptions,
+  TopicInfo,
+  TopicSettings,
+  TopicSpec,
+} from './broker.js';
+export type { Death, DeathReason, Delivery, Outgoing, PublishOutcome } from './message.js';
+export type { DialectTranslation, PivotHeader, PivotMessage, PivotValue, Translate } from './pivot.js';
 export {
   type Extent,
   type Flush,

@@ -95,7 +95,15 @@ export interface Extent {
 /** Called in the order of the flushes, and within one in the order of its runs. Buffers are valid during the call. */
 export interface ReplayVisitor {
   flushBegin(number: number): void;
-  run(log: number, firstSeq: number, count: number, flags: number, buffer: Uint8Array, start: number, end: number): void;
+  run(
+    log: number,
+    firstSeq: number,
+    count: number,
+    flags: number,
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
   flushEnd(number: number): void;
 }
 
