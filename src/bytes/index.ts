@@ -20,6 +20,7 @@ export {
   writeU32,
   writeU48,
 } from './record.js';
+export { decodeUtf8, encodeUtf8, utf8Length, writeUtf8 } from './utf8.js';
 export { readInt16, readInt32, readInt64, writeInt16, writeInt32, writeInt64 } from './big-endian.js';
 export { crc32c } from './crc32c.js';
 export { MalformedBytes } from './malformed-bytes.js';
