@@ -1,0 +1,42 @@
+import type { MessageHeaders } from './message-headers.js';
+import type { BindingNode, ExchangeNode, QueueNode } from './topology.js';
+
+/** Takes what an index finds. The same destination may come more than once. */
+export interface MatchSink {
+  match(destination: QueueNode | ExchangeNode): void;
+}
+
+/** The bindings of one exchange, arranged as its type looks them up. */
+export interface BindingIndex {
+  /** Whether what it finds depends on the routing key. */
+  readonly readsKey: boolean;
+  /** Whether what it finds depends on the headers or properties. */
+  readonly readsHeaders: boolean;
+  /** @throws TopologyError `invalid-binding`, and then nothing was added */
+  add(binding: BindingNode): void;
+  /** Only for what was added. */
+  remove(binding: BindingNode): void;
+  /** Offers the destinations of every binding that at least one of the routing keys matches. */
+  collect(routingKeys: readonly string[], headers: MessageHeaders | undefined, into: MatchSink): void;
+}
+
+/** A list that a binding leaves in constant time, because it knows its place; so a binding is in one list only. */
+export class BindingList {
+  readonly items: BindingNode[] = [];
+
+  add(binding: BindingNode): void {
+    binding.place = this.items.length;
+    this.items.push(binding);
+  }
+
+  remove(binding: BindingNode): void {
+    const last = this.items.pop();
+    if (last === undefined || last === binding) return;
+    last.place = binding.place;
+    this.items[binding.place] = last;
+  }
+
+  collect(into: MatchSink): void {
+    for (let i = 0; i < this.items.length; i++) into.match(this.items[i].destination);
+  }
+}

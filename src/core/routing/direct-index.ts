@@ -1,0 +1,30 @@
+import { type BindingIndex, BindingList, type MatchSink } from './binding-index.js';
+import type { MessageHeaders } from './message-headers.js';
+import type { BindingNode } from './topology.js';
+
+/** A binding matches when its key is the message's (AMQP 0-9-1 section 3.1.3.1). */
+export class DirectIndex implements BindingIndex {
+  readonly readsKey = true;
+  readonly readsHeaders = false;
+  readonly #byKey = new Map<string, BindingList>();
+
+  add(binding: BindingNode): void {
+    let list = this.#byKey.get(binding.routingKey);
+    if (list === undefined) {
+      list = new BindingList();
+      this.#byKey.set(binding.routingKey, list);
+    }
+    list.add(binding);
+  }
+
+  remove(binding: BindingNode): void {
+    const list = this.#byKey.get(binding.routingKey);
+    if (list === undefined) return;
+    list.remove(binding);
+    if (list.items.length === 0) this.#byKey.delete(binding.routingKey);
+  }
+
+  collect(routingKeys: readonly string[], _headers: MessageHeaders | undefined, into: MatchSink): void {
+    for (const routingKey of routingKeys) this.#byKey.get(routingKey)?.collect(into);
+  }
+}

@@ -1,0 +1,22 @@
+import { type BindingIndex, BindingList, type MatchSink } from './binding-index.js';
+import type { MessageHeaders } from './message-headers.js';
+import type { BindingNode } from './topology.js';
+
+/** Every binding matches (AMQP 0-9-1 section 3.1.3.2). */
+export class FanoutIndex implements BindingIndex {
+  readonly readsKey = false;
+  readonly readsHeaders = false;
+  readonly #all = new BindingList();
+
+  add(binding: BindingNode): void {
+    this.#all.add(binding);
+  }
+
+  remove(binding: BindingNode): void {
+    this.#all.remove(binding);
+  }
+
+  collect(_routingKeys: readonly string[], _headers: MessageHeaders | undefined, into: MatchSink): void {
+    this.#all.collect(into);
+  }
+}
