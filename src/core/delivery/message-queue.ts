@@ -179,7 +179,9 @@ export class MessageQueue {
       this.visibleEnd = this.tail;
       this.dispatch();
     }
-    return persistent && settings.durability !== 'os' && settings.durability !== 'interval' ? context.builder.number : 0;
+    return persistent && settings.durability !== 'os' && settings.durability !== 'interval'
+      ? context.builder.number
+      : 0;
   }
 
   /** Puts a new message where it will wait. */
@@ -325,7 +327,13 @@ export class MessageQueue {
    * Answers {@link DeliveryContext.need}: records in buffer[start, end), one after another; their sequences are
    * firstSeq, firstSeq + 1 … or as `seqs` says.
    */
-  loadedChunk(buffer: Uint8Array, start: number, end: number, firstSeq: number, seqs: readonly number[] | undefined): void {
+  loadedChunk(
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+    firstSeq: number,
+    seqs: readonly number[] | undefined,
+  ): void {
     const base = this.#context.memory.addRead(buffer);
     const view = this.#context.scratch;
     const { heap, window } = this;
@@ -341,7 +349,8 @@ export class MessageQueue {
         const message = this.groups.message(seq);
         if (message !== undefined) message.address = address;
       }
-      if (this.groups === undefined && !this.prioritised && seq < this.visibleEnd) this.#fillSlot(seq, address, buffer, at);
+      if (this.groups === undefined && !this.prioritised && seq < this.visibleEnd)
+        this.#fillSlot(seq, address, buffer, at);
       at += 4 + readU32(buffer, at);
     }
     if (!this.retained && window.end >= this.tail) this.windowWhole = true;
@@ -351,7 +360,13 @@ export class MessageQueue {
   loaded(found: boolean): void {
     this.#reading = false;
     if (!found && this.leaving.size > 0) this.leaving.clear();
-    if (!found && this.groups === undefined && this.window.length === 0 && this.windowWhole === false && !this.retained) {
+    if (
+      !found &&
+      this.groups === undefined &&
+      this.window.length === 0 &&
+      this.windowWhole === false &&
+      !this.retained
+    ) {
       this.#lost(this.window.first, this.tail - 1);
       this.window.reset(this.tail);
       this.windowWhole = true;
@@ -809,12 +824,7 @@ export class MessageQueue {
 
   /** Ready or delayed, and not on its way out. */
   isWaiting(seq: number): boolean {
-    return (
-      seq < this.tail &&
-      !this.done.has(seq) &&
-      !this.leaving.has(seq) &&
-      this.inFlight.find(seq) < 0
-    );
+    return seq < this.tail && !this.done.has(seq) && !this.leaving.has(seq) && this.inFlight.find(seq) < 0;
   }
 
   // ---- time

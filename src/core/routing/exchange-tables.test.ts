@@ -391,7 +391,10 @@ test('a stored binding whose queue is gone, or is another that will not last, is
   for (const found of [undefined, { ...subject.queue('q0'), durable: false }]) {
     const tables = new ExchangeTables({ put: () => {}, remove: () => {} });
     for (const [key, value] of subject.store) tables.restore(key, value);
-    assert.deepEqual(tables.finishRestore(() => found), ['b/%2F/1']);
+    assert.deepEqual(
+      tables.finishRestore(() => found),
+      ['b/%2F/1'],
+    );
     assert.deepEqual([...tables.of('/').bindings()], []);
   }
 });
