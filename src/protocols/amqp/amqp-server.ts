@@ -46,8 +46,8 @@ export class AmqpServer implements AmqpServerContext {
     });
   }
 
-  /** Resolves with the port when it is open. Port 0 picks a free one. */
-  async listen(port: number, address: string): Promise<number> {
+  /** Resolves when connections are accepted. Port 0 picks a free one; the URL tells which. */
+  async listen(port: number, address: string): Promise<{ readonly url: string }> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(port, address, () => {
@@ -55,11 +55,13 @@ export class AmqpServer implements AmqpServerContext {
         resolve();
       });
     });
-    return (this.server.address() as AddressInfo).port;
+    const bound = this.server.address() as AddressInfo;
+    const shownAddress = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+    return { url: `amqp://${shownAddress}:${bound.port}` };
   }
 
   /** Stops listening, tells every client, and cuts those that have not left after a moment. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.server.close(() => resolve());
     });

@@ -42,7 +42,7 @@ export function replyTo(error: BrokerError): ChannelError | ConnectionError {
 /** Runs a command whose refusals of these kinds have texts of their own in this dialect. */
 export function translated<T>(
   command: () => T,
-  texts: Partial<Record<BrokerErrorKind, (error: BrokerError) => Error>>,
+  texts: Partial<Record<BrokerErrorKind, (error: BrokerError) => Error | undefined>>,
 ): T {
   try {
     return command();

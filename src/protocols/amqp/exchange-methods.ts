@@ -64,7 +64,12 @@ function createExchange(channel: Channel, name: string, args: DeclareArguments):
         alternate,
         declared: { ...keepArguments(args.arguments) },
       }),
-    { unsupported: () => new ChannelError('PRECONDITION_FAILED', `unknown exchange type '${type}'`) },
+    {
+      'invalid-argument': ({ detail }) =>
+        detail.field === 'type'
+          ? new ChannelError('PRECONDITION_FAILED', `unknown exchange type '${type}'`)
+          : undefined,
+    },
   );
 }
 
