@@ -88,8 +88,8 @@ export class CommittedOffsets {
         const own = error === 'none' ? checkOffset(asked) : error;
         if (own !== 'none') return own;
         this.#gate.keepGroup(request.groupId, nowMs);
-        this.#staged.supersede(placeKey(request.groupId, asked.topic, asked.partition));
         this.#set(request.groupId, asked.topic, asked.partition, committed(asked, nowMs));
+        this.#staged.supersede(placeKey(request.groupId, asked.topic, asked.partition));
         return own;
       });
     });
@@ -118,10 +118,13 @@ export class CommittedOffsets {
   /** Makes what the producer has staged visible, or drops it. Nothing happens the second time. */
   endTransaction(producerId: number, commit: boolean): void {
     this.#guard.run(() => {
-      for (const { place, offset, order } of this.#staged.take(producerId)) {
-        if (!commit) continue;
-        this.#staged.supersede(placeKey(place.groupId, place.topic, place.partition), order);
-        this.#set(place.groupId, place.topic, place.partition, offset);
+      for (const staged of this.#staged.of(producerId)) {
+        if (commit) {
+          const { groupId, topic, partition } = staged.place;
+          this.#set(groupId, topic, partition, staged.offset);
+          this.#staged.supersede(placeKey(groupId, topic, partition), staged.order);
+        }
+        this.#staged.drop(staged);
       }
     });
   }

@@ -323,6 +323,25 @@ test('a rebalance does not drop a static member that is away; its session does',
   assert.equal(alone.heartbeat(c, 1, 'i-c'), 'unknown-member', 'silent for longer than its session');
 });
 
+test('when nobody joins again, only static members are waited for, and a restart does not bring the others back', () => {
+  const group = new GroupRecorder();
+  const patient = { sessionTimeoutMs: 1_000_000, rebalanceTimeoutMs: 6_000 };
+  const a = group.joinNow({ ...patient, instanceId: 'i-a' }).memberId;
+  const join = group.join({ ...patient });
+  group.join({ ...patient, memberId: a, instanceId: 'i-a' });
+  const b = group.joinAnswer(join).memberId;
+  group.sync({ memberId: a, generation: 2, instanceId: 'i-a' });
+  group.sync({ memberId: b, generation: 2 });
+  group.join({ newMemberId: 'c' });
+  group.leave({ memberId: 'c', instanceId: null });
+  group.wait(6_000);
+  for (const each of [group, group.restarted()]) {
+    assert.equal(each.heartbeat(b, 2), 'unknown-member');
+    assert.equal(each.heartbeat(a, 2, 'i-a'), 'rebalance-in-progress');
+    assert.equal(each.joinNow({ ...patient, memberId: a, instanceId: 'i-a' }).generation, 3);
+  }
+});
+
 test('one batch of leavers gets an answer each and one rebalance', () => {
   const group = new GroupRecorder();
   const [a, b, c] = group.stableGroup(3, ['i-a', 'i-b']);

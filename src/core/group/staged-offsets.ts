@@ -49,11 +49,9 @@ export class StagedOffsets {
     this.#hold(key, { producerId, place, offset, order: this.#lastOrder });
   }
 
-  /** What the producer staged, oldest first; it is staged no longer. */
-  take(producerId: number): readonly StagedOffset[] {
-    const staged = [...(this.#byProducer.get(producerId)?.values() ?? [])];
-    for (const one of staged) this.drop(one);
-    return staged.sort((a, b) => a.order - b.order);
+  /** What the producer has staged, one for each place. */
+  of(producerId: number): readonly StagedOffset[] {
+    return [...(this.#byProducer.get(producerId)?.values() ?? [])];
   }
 
   /** Forgets what was staged for the place before `order`: something newer was committed. */
