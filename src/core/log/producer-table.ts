@@ -55,7 +55,10 @@ export class ProducerTable {
     }
     const expected = (producer.batches.at(-1)!.lastSequence + 1) % SEQUENCE_SPAN;
     if (firstSequence !== expected) {
-      throw new BrokerError('out-of-order', `producer ${producerId} sent sequence ${firstSequence}, ${expected} is next`);
+      throw new BrokerError(
+        'out-of-order',
+        `producer ${producerId} sent sequence ${firstSequence}, ${expected} is next`,
+      );
     }
     return -1;
   }
