@@ -4,13 +4,14 @@
  *   0  u32  length of everything after this field
  *   4  u8   dialect of the sender (DIALECT_*)
  *   5  u8   flags (HAS_*, IS_*)
- *   6  u16  length of the optional attributes
+ *   6  u16  length of routing and optional attributes
  *   8  u32  length of the envelope
  *  12  u48  timestamp, ms since the epoch
- *  18       optional attributes, in the order of their flags:
+ *  18       routing: u8 length + exchange, u8 length + routing key (UTF-8; both empty where the dialect has none)
+ *           optional attributes, in the order of their flags:
  *             HAS_EXPIRY u48 ms · HAS_DUE u48 ms · HAS_PRIORITY u8 · HAS_GROUP u8 length + UTF-8
  *             · HAS_DEDUPLICATION u8 length + UTF-8 · HAS_HISTORY u16 length + entries (see core/delivery/history.ts)
- *           envelope: the sender's own encoding of everything but the body
+ *           envelope: the sender's own encoding of everything else but the body
  *           body
  *
  * A record with IS_REFERENCE has no envelope; its body is one u48: the sequence of the record in the shard's log of

@@ -34,8 +34,11 @@ export interface Broker {
   findQueue(virtualHost: string, name: string): number;
   queue(queue: number): QueueInfo;
   queues(virtualHost: string): readonly number[];
-  /** Adds what another dialect declares of an existing queue, or changes settings: the last explicit one wins. */
-  configureQueue(queue: number, dialect: number, declared: Declared, settings: Partial<QueueSettings>): void;
+  /**
+   * Adds what another dialect declares of an existing queue, or changes settings: the last explicit one wins. `declared`
+   * replaces what the dialect declared before; a setting given as undefined is unset, one not given stays.
+   */
+  configureQueue(queue: number, dialect: number, declared: Declared, settings: QueueSettingsChange): void;
   /** Returns the count of ready messages that went with it. Throws `in-use`, `not-empty`. Subscribers get `cancelled`. */
   deleteQueue(queue: number, conditions?: { ifUnused?: boolean; ifEmpty?: boolean }): number;
   /** Removes what is ready (and, when `everything`, what is in flight or delayed too). Returns the count. */
@@ -210,6 +213,9 @@ export interface QueueSettings {
   readonly deduplicationScope: 'queue' | 'group';
 }
 
+/** What {@link Broker.configureQueue} changes: undefined unsets. */
+export type QueueSettingsChange = { readonly [K in keyof QueueSettings]?: QueueSettings[K] | undefined };
+
 /** Where rejected, expired and surplus messages go: through an exchange (AMQP) or straight to a queue (SQS). */
 export type DeadLetter =
   | { readonly exchange: string; readonly routingKey: string | undefined }
@@ -381,6 +387,12 @@ export interface Host {
   randomUuid(): string;
   /** A stable identity of the data directory: 16 random bytes made at its first use. */
   readonly clusterId: Uint8Array;
+  /**
+   * True while more is waiting for the disk than is good: a front stops reading from its publishers' sockets then and
+   * goes on in the {@link whenRelieved} callback. Answers, acknowledgements and heartbeats go on.
+   */
+  readonly congested: boolean;
+  whenRelieved(callback: () => void): void;
   /** One line for the operator. */
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
 }

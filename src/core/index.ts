@@ -22,6 +22,7 @@ export type {
   QueueCounts,
   QueueInfo,
   QueueSettings,
+  QueueSettingsChange,
   QueueSpec,
   Route,
   SessionSink,

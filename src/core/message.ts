@@ -5,7 +5,10 @@
 export interface Outgoing {
   /** DIALECT_* of bytes/record.ts. */
   readonly dialect: number;
-  /** The sender's own encoding of everything but the body. */
+  /** Exchange and routing key as two strings of u8 length + UTF-8, one after the other: at least two zero bytes. */
+  readonly routingLength: number;
+  copyRouting(target: Uint8Array, at: number): void;
+  /** The sender's own encoding of everything but routing and body. */
   readonly envelopeLength: number;
   copyEnvelope(target: Uint8Array, at: number): void;
   readonly bodyLength: number;
@@ -40,6 +43,8 @@ export interface PublishOutcome {
   /** Sequence in the first destination; of the original when `duplicate`. */
   readonly seq: number;
   readonly duplicate: boolean;
+  /** When the message was accepted, ms since the epoch; the original when `duplicate`. SQS makes its FIFO message ids of it. */
+  readonly acceptedMs: number;
 }
 
 /** One earlier death of a message, newest first in {@link Delivery.history}. */
@@ -71,7 +76,11 @@ export interface Delivery {
   readonly firstAcquiredMs: number;
   readonly dialect: number;
   readonly timestampMs: number;
+  /** Holds routing and envelope. */
   readonly envelope: Uint8Array;
+  /** Where exchange and routing key stand, as {@link Outgoing.copyRouting} wrote them. */
+  readonly routingStart: number;
+  readonly routingEnd: number;
   readonly envelopeStart: number;
   readonly envelopeEnd: number;
   readonly body: Uint8Array;

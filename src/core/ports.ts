@@ -75,6 +75,12 @@ export interface Flush {
 export interface LogChunk {
   readonly firstSeq: number;
   readonly count: number;
+  /**
+   * The sequences of the run that are still current, inclusive: firstSeq to firstSeq + count - 1, unless a later rewrite
+   * replaced a part of them. A run cut in the middle comes as two chunks over the same payload.
+   */
+  readonly currentFirst: number;
+  readonly currentLast: number;
   readonly flags: number;
   readonly buffer: Uint8Array;
   readonly start: number;
