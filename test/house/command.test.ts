@@ -62,9 +62,9 @@ describe('the rosettamq command', () => {
       const { code, stdout } = await broker.stop(signal);
       assert.equal(code, 0);
       const lines = stdout.trimEnd().split('\n');
-      assert.match(lines[0]!, /^AMQP 0-9-1 {3}amqp:\/\/127\.0\.0\.1:\d+$/);
-      assert.match(lines[1]!, /^Kafka +\S*127\.0\.0\.1:\d+$/);
-      assert.match(lines[2]!, /^SQS +http:\/\/127\.0\.0\.1:\d+$/);
+      assert.match(lines[0], /^AMQP 0-9-1 {3}amqp:\/\/127\.0\.0\.1:\d+$/);
+      assert.match(lines[1], /^Kafka +\S*127\.0\.0\.1:\d+$/);
+      assert.match(lines[2], /^SQS +http:\/\/127\.0\.0\.1:\d+$/);
       assert.match(lines.at(-1)!, /^Server startup complete in \d+ ms$/);
     });
   }

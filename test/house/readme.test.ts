@@ -36,7 +36,7 @@ describe('the README', () => {
   });
 
   const programs = blocks.flatMap(({ language, text }, index) =>
-    language === 'js' ? [{ program: text, printed: blocks[index + 1]! }] : [],
+    language === 'js' ? [{ program: text, printed: blocks[index + 1] }] : [],
   );
 
   for (const [index, { program, printed }] of programs.entries()) {
@@ -59,8 +59,8 @@ describe('the README', () => {
 
 function fencedBlocks(markdown: string): { language: string; text: string }[] {
   return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)\n```$/gm)].map(([, language, text]) => ({
-    language: language!,
-    text: text!,
+    language: language,
+    text: text,
   }));
 }
 
