@@ -22,6 +22,7 @@ export interface MessageAttribute {
 
 const maxAttributes = 10;
 const maxNameBytes = 256;
+const maxTraceLength = 1024;
 // Beside what is documented the service takes Latin letters with marks.
 const nameCharacters = /^[\u00c0-\u017fA-Za-z0-9_.-]+$/;
 const reservedName = /^(?:aws\.|amazon\.)/i;
@@ -59,6 +60,8 @@ export function checkTraceHeader(
     if (value.DataType !== 'String' || typeof checked !== 'string') {
       throw invalidParameter("Message (system) attribute 'AWSTraceHeader' must be of type 'String'.");
     }
+    if (checked.length > maxTraceLength)
+      throw invalidParameter("Message (system) attribute 'AWSTraceHeader' is too long.");
     trace = checked;
   }
   return trace;

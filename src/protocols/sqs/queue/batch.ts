@@ -54,3 +54,25 @@ export function checkBatchBytes(bytes: number): void {
 export function failureOf(id: string, error: ServiceError): ValueOf<typeof batchFailure> {
   return { Id: id, SenderFault: error.fault === 'Sender', Code: error.code, Message: error.message };
 }
+
+/** Does each entry of a batch; one that throws is a failure of its own. */
+export function runBatch<E extends { readonly Id: string }>(
+  entries: readonly E[],
+  each: (entry: E) => void,
+  serviceErrorOf: (error: unknown) => ServiceError,
+): {
+  readonly Successful: readonly { readonly Id: string }[];
+  readonly Failed: readonly ValueOf<typeof batchFailure>[];
+} {
+  const Successful: { Id: string }[] = [];
+  const Failed: ValueOf<typeof batchFailure>[] = [];
+  for (const entry of entries) {
+    try {
+      each(entry);
+      Successful.push({ Id: entry.Id });
+    } catch (error) {
+      Failed.push(failureOf(entry.Id, serviceErrorOf(error)));
+    }
+  }
+  return { Successful, Failed };
+}

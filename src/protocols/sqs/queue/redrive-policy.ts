@@ -58,6 +58,12 @@ export function readRedriveAllowPolicy(policy: string): RedriveAllowPolicy {
   return { permission, sourceArns: arns };
 }
 
+/** True when the policy of a dead-letter queue lets the queue of that name send its dead letters there. */
+export function allowsSource(policy: RedriveAllowPolicy, source: string): boolean {
+  if (policy.permission !== 'byQueue') return policy.permission === 'allowAll';
+  return policy.sourceArns.some((arn) => queueNameOfArn(arn) === source);
+}
+
 function jsonMap(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -4,14 +4,18 @@ import type { Shape, StructureShape, ValueOf } from './shape.js';
 /** The media type of requests and answers of the JSON form (AWS JSON 1.0). */
 export const jsonMediaType = 'application/x-amz-json-1.0';
 
-/** Reads the body of a JSON request. Throws {@link ServiceError}: malformed JSON, a value of the wrong kind, a member that is missing. */
-export function readJson<S extends StructureShape>(shape: S, body: string): ValueOf<S> {
+/**
+ * Reads the body of a JSON request. `queueUrl`: the queue that the request was sent to, for a body that does not say. Throws
+ * {@link ServiceError}: malformed JSON, a value of the wrong kind, a member that is missing.
+ */
+export function readJson<S extends StructureShape>(shape: S, body: string, queueUrl?: string): ValueOf<S> {
   let value: unknown;
   try {
     value = body === '' ? {} : JSON.parse(body);
   } catch {
     throw new ServiceError('SerializationException', 'The request body is not well-formed JSON.');
   }
+  if (queueUrl !== undefined && isObject(value)) value['QueueUrl'] ??= queueUrl;
   return readValue(shape, value, '') as ValueOf<S>;
 }
 
