@@ -8,7 +8,8 @@ import type { ChannelListener, RawConnection } from './raw-connection.js';
 
 /** How a consumer takes its messages. */
 export type Settling =
-  { readonly kind: 'auto' } | { readonly kind: 'manual'; readonly prefetch: number; readonly ackEvery: number };
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'manual'; readonly prefetch: number; readonly ackEvery: number };
 
 /** Consumes one queue on one channel and checks that its messages come once, whole and in order. */
 export class ConsumerChannel implements ChannelListener {
@@ -88,7 +89,8 @@ export class ConsumerChannel implements ChannelListener {
     this.#lastTag = deliveryTag;
     this.delivered++;
     if (redelivered) this.redelivered++;
-    if (this.#settling.kind === 'manual' && deliveryTag - this.#ackedTag >= this.#settling.ackEvery) this.#acknowledge();
+    if (this.#settling.kind === 'manual' && deliveryTag - this.#ackedTag >= this.#settling.ackEvery)
+      this.#acknowledge();
   }
 
   onBody(buffer: Buffer, start: number, end: number): void {

@@ -134,7 +134,7 @@ export class PublisherChannel implements ChannelListener {
     const due = Math.min(this.#limit, Math.floor(((now - this.firstAt) / 1e6) * perSecond));
     while (this.published < due) {
       if (tracker.outstanding >= rateOutstanding) throw new Error(`${rateOutstanding} messages wait for confirms`);
-      this.lateness.push(now - this.firstAt - (this.published / perSecond) * 1e6);
+      this.lateness.push(now - this.firstAt - ((this.published + 1) / perSecond) * 1e6);
       tracker.sentAt[tracker.slot(this.published + 1)] = now;
       this.#send(1, now);
     }

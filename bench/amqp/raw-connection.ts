@@ -85,7 +85,12 @@ export class RawConnection implements FrameSink {
     const start = this.#expect(0, methodIds.connectionStart);
     this.#socket.write(Buffer.from('AMQP\x00\x00\x09\x01', 'latin1'));
     await start;
-    const capabilities = flagTable(['publisher_confirms', 'basic.nack', 'connection.blocked', 'consumer_cancel_notify']);
+    const capabilities = flagTable([
+      'publisher_confirms',
+      'basic.nack',
+      'connection.blocked',
+      'consumer_cancel_notify',
+    ]);
     await this.call(
       methodFrame(
         0,

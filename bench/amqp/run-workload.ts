@@ -38,8 +38,9 @@ export async function runWorkload(server: Server, workload: Workload, options: R
     workload.consumers === undefined ? undefined : new CalledThread(new URL('./consumer-thread.js', import.meta.url));
   try {
     for (let index = 0; index < workload.queues; index++) await admin.declare(queueName(workload.queuePrefix, index));
-    const setUp = [publisher.call('open', { port, workload }), consumer?.call('open', { port, workload })];
-    await withDeadline(Promise.all(setUp), setUpLimitMs, 'connecting');
+    const threads = consumer === undefined ? [publisher] : [consumer, publisher];
+    const opened = threads.map((thread) => thread.call('open', { port, workload }));
+    await withDeadline(Promise.all(opened), setUpLimitMs, 'connecting');
     const result = await measure(server.pid, publisher, consumer, options);
     await publisher.call('close');
     verify(result);

@@ -59,6 +59,8 @@ export class CalledThread {
     const result = new Promise<unknown>((resolve, reject) => {
       this.#open.set(number, { resolve, reject });
     });
+    // A worker thread has no origin that could be named.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     this.#worker.postMessage({ number, operation, argument } satisfies Request);
     return result as Promise<T>;
   }

@@ -1,3 +1,5 @@
+import { formatValue } from './format-value.js';
+
 /** Who a figure belongs to: the broker, a peer, or the plain disk loop that ran beside them. */
 export type Contender = 'rosettamq' | 'rabbitmq' | 'disk loop';
 
@@ -29,9 +31,17 @@ export class Ledger {
   readonly failures: string[] = [];
   /** What was left out on purpose, and why. */
   readonly skipped: string[] = [];
+  readonly #onNews: (line: string) => void;
+
+  /** @param onNews told each figure, failure and omission as it comes, as a line for people */
+  constructor(onNews: (line: string) => void) {
+    this.#onNews = onNews;
+  }
 
   record(figure: Figure): void {
     this.figures.push(figure);
+    const { shape, metric, unit, contender, round, value } = figure;
+    this.#onNews(`${shape}, ${metric}, ${contender}, round ${round}: ${formatValue(value)} ${unit}`);
   }
 
   recordConditions(conditions: Conditions): void {
@@ -39,7 +49,16 @@ export class Ledger {
   }
 
   fail(what: string, error: unknown): void {
-    this.failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    const line = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    this.failures.push(line);
+    this.#onNews(`FAILED ${line}`);
+  }
+
+  skip(what: string, reason: string): void {
+    const line = `${what}: ${reason}`;
+    if (this.skipped.includes(line)) return;
+    this.skipped.push(line);
+    this.#onNews(`skipped ${line}`);
   }
 
   /** The values of one contender for one metric of a shape, keyed by round. */

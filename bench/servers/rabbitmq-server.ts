@@ -25,7 +25,10 @@ export const rabbitmq: ServerKind = {
     const [amqpPort, distributionPort, mapperPort] = [await freePort(), await freePort(), await freePort()];
     mkdirSync(dataFolder, { recursive: true });
     const configFile = join(dataFolder, 'rabbitmq.conf');
-    writeFileSync(configFile, `listeners.tcp.1 = 127.0.0.1:${amqpPort}\nlog.console = true\nlog.console.level = info\n`);
+    writeFileSync(
+      configFile,
+      `listeners.tcp.1 = 127.0.0.1:${amqpPort}\nlog.console = true\nlog.console.level = info\n`,
+    );
     const pluginsFile = join(dataFolder, 'enabled_plugins');
     writeFileSync(pluginsFile, '[].\n');
     const mapper = await startPortMapper(mapperPort);

@@ -71,7 +71,7 @@ export class ServerProcess {
     } catch (error) {
       child.kill('SIGKILL');
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${options.command} ${options.args.join(' ')}: ${reason}\n${lines.join('\n')}`);
+      throw new Error(`${options.command} ${options.args.join(' ')}: ${reason}\n${lines.join('\n')}`, { cause: error });
     }
   }
 
