@@ -21,7 +21,8 @@ export function summarise(ledger: Ledger, targets: readonly Target[]): string {
     const ratio = medianRatio(ledger, shape, metric, 'rosettamq', 'rabbitmq');
     const judged = targets
       .filter((target) => target.shape === shape && target.metric === metric)
-      .map((target) => judge(ledger, target));
+      .map((target) => judge(ledger, target))
+      .filter(({ measured }) => !Number.isNaN(measured));
     rows.push([
       shape,
       `${metric}, ${unit}`,
