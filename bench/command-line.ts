@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RunSettings } from './suite.js';
@@ -12,9 +12,10 @@ export const usage = `npm run bench -- [suite ...] [options]
   --rounds N       how often each server has its turn (5, quick 3)
   --seconds N      length of one run (5, quick 2)
   --only A,B10     only these shapes
+  --backlog N      messages in the memory suite's queue (10,000,000, quick 200,000)
   --json FILE      every figure of every round, and the conditions of each
   --data-root DIR  where servers keep their data (build/bench-data): a real disk
-  --profile DIR    processor profiles of the broker, one per process`;
+  --profile DIR    processor profiles of the broker, into a new folder; best with --only`;
 
 export interface CommandLine {
   readonly suites: readonly string[];
@@ -32,6 +33,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       only: { type: 'string' },
+      backlog: { type: 'string' },
       json: { type: 'string' },
       'data-root': { type: 'string' },
       profile: { type: 'string' },
@@ -46,8 +48,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       rounds: positive('rounds', values.rounds, quick ? 3 : 5),
       runMs: positive('seconds', values.seconds, quick ? 2 : 5) * 1000,
       only: values.only?.toLowerCase().split(',') ?? [],
-      dataRoot: join(values['data-root'] ?? join(root, 'build', 'bench-data'), String(process.pid)),
-      profileFolder: values.profile,
+      backlog: values.backlog === undefined ? undefined : positive('backlog', values.backlog, 0),
+      dataRoot: resolve(values['data-root'] ?? join(root, 'build', 'bench-data'), String(process.pid)),
+      profileFolder: values.profile === undefined ? undefined : resolve(values.profile),
     },
   };
 }

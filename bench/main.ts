@@ -2,14 +2,18 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { amqpSuite } from './amqp/amqp-suite.js';
 import { type CommandLine, readCommandLine, usage } from './command-line.js';
 import { diskSuite } from './disk-suite.js';
+import { kafkaSuite } from './kafka/kafka-suite.js';
 import { describeMachine, formatMachine } from './machine/machine-description.js';
+import { memorySuite } from './memory/memory-suite.js';
 import { judge } from './report/judgement.js';
 import { Ledger } from './report/ledger.js';
+import { summariseProfiles } from './report/profile-summary.js';
 import { summarise, summariseConditions } from './report/summary.js';
+import { sqsSuite } from './sqs/sqs-suite.js';
 import type { Suite } from './suite.js';
 import { targets } from './targets.js';
 
-const suites: readonly Suite[] = [diskSuite, amqpSuite];
+const suites: readonly Suite[] = [diskSuite, amqpSuite, kafkaSuite, sqsSuite, memorySuite];
 
 async function run({ suites: names, settings, jsonFile }: CommandLine, chosen: readonly Suite[]): Promise<boolean> {
   mkdirSync(settings.dataRoot, { recursive: true });
@@ -23,6 +27,7 @@ async function run({ suites: names, settings, jsonFile }: CommandLine, chosen: r
     rmSync(settings.dataRoot, { recursive: true, force: true });
   }
   process.stdout.write(`\n${summarise(ledger, targets)}\n\n${summariseConditions(ledger)}\n`);
+  if (settings.profileFolder !== undefined) process.stdout.write(`\n${summariseProfiles(settings.profileFolder)}\n`);
   for (const skipped of ledger.skipped) process.stdout.write(`skipped ${skipped}\n`);
   for (const failure of ledger.failures) process.stdout.write(`FAILED ${failure}\n`);
   if (jsonFile !== undefined) {

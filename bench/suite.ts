@@ -8,6 +8,8 @@ export interface RunSettings {
   readonly runMs: number;
   /** Only these shapes, in lower case, with or without the name of their suite; all when it is empty. */
   readonly only: readonly string[];
+  /** Messages in the memory suite's queue, when the command line says how many. */
+  readonly backlog: number | undefined;
   /** Holds the data of the broker and the peers, and the disk loop's file: all on one disk. */
   readonly dataRoot: string;
   /** Where the broker leaves its processor profiles, if it is to make them. */

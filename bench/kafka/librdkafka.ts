@@ -79,7 +79,9 @@ export class Librdkafka {
       return JSON.parse(stdout) as T;
     } catch (error) {
       const said = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' | ') ?? '';
-      throw new Error(`librdkafka could not ${operation} within ${limitSeconds} s: ${said.slice(-600)}`, { cause: error });
+      throw new Error(`librdkafka could not ${operation} within ${limitSeconds} s: ${said.slice(-600)}`, {
+        cause: error,
+      });
     }
   }
 }
