@@ -1,0 +1,252 @@
+/**
+ * The ready messages of a queue with message groups. A group is served in order of sequence; while one of its
+ * messages is held, what comes after that one waits (its holder alone may take more). Among free groups the lowest
+ * waiting sequence comes first.
+ */
+export interface GroupedMessage {
+  readonly seq: number;
+  readonly group: Group;
+  address: number;
+  attempts: number;
+  sizeBytes: number;
+  firstMs: number;
+  /** Not before this time, ms; 0: at once. */
+  dueMs: number;
+}
+
+export class Group {
+  readonly name: string;
+  /** Ready, by sequence; from `#head` on. */
+  #waiting: GroupedMessage[] = [];
+  #head = 0;
+  /** Sequences in flight, ascending. */
+  readonly held: number[] = [];
+  /** Who holds them; 0 when nobody does. */
+  holder = 0;
+  /** The sequence under which it stands in the heap of free groups; -1: not there. */
+  offered = -1;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get first(): GroupedMessage | undefined {
+    return this.#waiting[this.#head];
+  }
+
+  get empty(): boolean {
+    return this.#head === this.#waiting.length && this.held.length === 0;
+  }
+
+  /** Nothing of the group that is held comes before its first waiting message. */
+  get free(): boolean {
+    const first = this.first;
+    return first !== undefined && (this.held.length === 0 || first.seq < this.held[0]!);
+  }
+
+  insert(message: GroupedMessage): void {
+    const waiting = this.#waiting;
+    const first = this.first;
+    if (first !== undefined && message.seq < first.seq && this.#head > 0) {
+      waiting[--this.#head] = message;
+      return;
+    }
+    let at = waiting.length;
+    while (at > this.#head && waiting[at - 1]!.seq > message.seq) at--;
+    if (at === waiting.length) waiting.push(message);
+    else waiting.splice(at, 0, message);
+  }
+
+  remove(message: GroupedMessage): void {
+    if (this.first !== message) {
+      this.#waiting.splice(this.#waiting.indexOf(message, this.#head), 1);
+      return;
+    }
+    this.#head++;
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}
+
+export class GroupIndex {
+  readonly #groups = new Map<string, Group>();
+  /** Free groups by the sequence of their first message. Entries that no longer hold are dropped when they surface. */
+  readonly #free = new OrderedGroups();
+  readonly #messages = new Map<number, GroupedMessage>();
+  readonly #byHolder = new Map<number, Set<Group>>();
+  /** After {@link next}: when something that only a delay holds back is due; Infinity when there is no such thing. */
+  soonestDueMs = Number.POSITIVE_INFINITY;
+
+  get waiting(): number {
+    return this.#messages.size;
+  }
+
+  /** A ready message: new, or back from a holder. */
+  add(message: Omit<GroupedMessage, 'group'>, groupName: string): void {
+    let group = this.#groups.get(groupName);
+    if (group === undefined) {
+      group = new Group(groupName);
+      this.#groups.set(groupName, group);
+    }
+    const grouped = { ...message, group };
+    this.#messages.set(message.seq, grouped);
+    group.insert(grouped);
+    this.#offer(group);
+  }
+
+  message(seq: number): GroupedMessage | undefined {
+    return this.#messages.get(seq);
+  }
+
+  /** The message that `holder` may take next, below `stableEnd` and due; it stays in place until {@link take}. */
+  next(holder: number, stableEnd: number, nowMs: number): GroupedMessage | undefined {
+    this.soonestDueMs = Number.POSITIVE_INFINITY;
+    const own = this.#byHolder.get(holder);
+    if (own !== undefined) {
+      for (const group of own) {
+        const first = group.first;
+        if (first !== undefined && first.seq < stableEnd && first.dueMs <= nowMs) return first;
+      }
+    }
+    let found: GroupedMessage | undefined;
+    const delayed: Group[] = [];
+    for (let group = this.#free.first; group !== undefined; group = this.#free.first) {
+      const first = group.first;
+      if (this.#free.firstOrder !== group.offered || first?.seq !== group.offered || !group.free) {
+        if (this.#free.firstOrder === group.offered) group.offered = -1;
+        this.#free.shift();
+        continue;
+      }
+      if (first.seq >= stableEnd) break;
+      if (first.dueMs <= nowMs) {
+        found = first;
+        break;
+      }
+      this.soonestDueMs = Math.min(this.soonestDueMs, first.dueMs);
+      delayed.push(group);
+      group.offered = -1;
+      this.#free.shift();
+    }
+    for (const group of delayed) this.#offer(group);
+    return found;
+  }
+
+  /** Takes a waiting message out for `holder`. */
+  take(message: GroupedMessage, holder: number): void {
+    const group = message.group;
+    group.remove(message);
+    this.#messages.delete(message.seq);
+    let at = group.held.length;
+    while (at > 0 && group.held[at - 1]! > message.seq) at--;
+    group.held.splice(at, 0, message.seq);
+    if (group.holder === holder) return;
+    this.#forgetHolder(group);
+    group.holder = holder;
+    const own = this.#byHolder.get(holder);
+    if (own === undefined) this.#byHolder.set(holder, new Set([group]));
+    else own.add(group);
+  }
+
+  /** A held message is no longer held: settled for good, or about to be added again. */
+  letGo(groupName: string, seq: number): void {
+    const group = this.#groups.get(groupName);
+    if (group === undefined) return;
+    const at = group.held.indexOf(seq);
+    if (at >= 0) group.held.splice(at, 1);
+    if (group.held.length === 0) this.#forgetHolder(group);
+    this.#settleGroup(group);
+  }
+
+  /** Takes a waiting message out without anybody holding it (purged, expired). */
+  remove(seq: number): GroupedMessage | undefined {
+    const message = this.#messages.get(seq);
+    if (message === undefined) return undefined;
+    message.group.remove(message);
+    this.#messages.delete(seq);
+    this.#settleGroup(message.group);
+    return message;
+  }
+
+  /** The holder is gone or starts anew: what it holds stays held, but it may not take more of those groups. */
+  forgetHolder(holder: number): void {
+    for (const group of this.#byHolder.get(holder) ?? []) group.holder = 0;
+    this.#byHolder.delete(holder);
+  }
+
+  forEachWaiting(visit: (message: GroupedMessage) => void): void {
+    for (const message of this.#messages.values()) visit(message);
+  }
+
+  #settleGroup(group: Group): void {
+    if (group.empty) this.#groups.delete(group.name);
+    else this.#offer(group);
+  }
+
+  #forgetHolder(group: Group): void {
+    if (group.holder === 0) return;
+    const own = this.#byHolder.get(group.holder);
+    own?.delete(group);
+    if (own?.size === 0) this.#byHolder.delete(group.holder);
+    group.holder = 0;
+  }
+
+  #offer(group: Group): void {
+    if (!group.free) return;
+    const seq = group.first!.seq;
+    if (group.offered === seq) return;
+    group.offered = seq;
+    this.#free.push(seq, group);
+  }
+}
+
+/** A heap of (order, group). */
+class OrderedGroups {
+  readonly #orders: number[] = [];
+  readonly #groups: Group[] = [];
+
+  get first(): Group | undefined {
+    return this.#groups[0];
+  }
+  get firstOrder(): number {
+    return this.#orders[0]!;
+  }
+
+  push(order: number, group: Group): void {
+    let place = this.#orders.length;
+    this.#orders.push(order);
+    this.#groups.push(group);
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (this.#orders[parent]! <= order) break;
+      this.#orders[place] = this.#orders[parent]!;
+      this.#groups[place] = this.#groups[parent]!;
+      place = parent;
+    }
+    this.#orders[place] = order;
+    this.#groups[place] = group;
+  }
+
+  shift(): void {
+    const order = this.#orders.pop()!;
+    const group = this.#groups.pop()!;
+    const length = this.#orders.length;
+    if (length === 0) return;
+    let place = 0;
+    for (;;) {
+      let child = place * 2 + 1;
+      if (child >= length) break;
+      if (child + 1 < length && this.#orders[child + 1]! < this.#orders[child]!) child++;
+      if (this.#orders[child]! >= order) break;
+      this.#orders[place] = this.#orders[child]!;
+      this.#groups[place] = this.#groups[child]!;
+      place = child;
+    }
+    this.#orders[place] = order;
+    this.#groups[place] = group;
+  }
+}

@@ -1,0 +1,12 @@
+import type { Host } from '../../core/index.js';
+import type { KafkaOptions } from './kafka-options.js';
+import type { TopicDirectory } from './topics/topic-directory.js';
+
+/** What every handler works with. */
+export interface FrontServices {
+  readonly host: Host;
+  readonly options: KafkaOptions;
+  readonly topics: TopicDirectory;
+  /** As clients see it: 22 characters of base64url. */
+  readonly clusterId: string;
+}

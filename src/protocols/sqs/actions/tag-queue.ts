@@ -1,0 +1,24 @@
+import { DIALECT_SQS } from '../../../bytes/index.js';
+import { setAttributes, tagsOf, toDeclared } from '../queue/sqs-queue.js';
+import { checkTags } from '../queue/tag.js';
+import { mapOf, required, structure, text } from '../wire/shape.js';
+import { action } from './action.js';
+
+/** TagQueue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html */
+export const tagQueue = action({
+  name: 'TagQueue',
+  input: structure({ QueueUrl: required(text), Tags: required(mapOf(text, 'Key', 'Value'), 'Tag') }),
+  output: undefined,
+  run(call, { QueueUrl, Tags }) {
+    const queue = call.queue(QueueUrl);
+    const tags = new Map([...Object.entries(tagsOf(queue)), ...Tags]);
+    checkTags(tags);
+    call.broker.configureQueue(
+      queue.handle,
+      DIALECT_SQS,
+      toDeclared(setAttributes(queue), Object.fromEntries(tags)),
+      {},
+    );
+    return call.stable(undefined);
+  },
+});
