@@ -31,6 +31,23 @@ export type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+export { type CommitRequest, type FetchedOffset, type OffsetToCommit, type TopicPartition } from './group/committed-offsets.js';
+export { DEFAULT_GROUP_OPTIONS, GroupCoordinator, type GroupOptions } from './group/group-coordinator.js';
+export type { GroupError } from './group/group-error.js';
+export type {
+  DescribedMember,
+  GroupDescription,
+  GroupEffects,
+  GroupListing,
+  GroupProtocol,
+  JoinAnswer,
+  JoinRequest,
+  LeavingMember,
+  MemberClaim,
+  SyncAnswer,
+  SyncRequest,
+} from './group/group-requests.js';
+export type { GroupState } from './group/group-state.js';
 export type { Death, DeathReason, Delivery, Outgoing, PublishOutcome } from './message.js';
 export type { DialectTranslation, PivotHeader, PivotMessage, PivotValue, Translate } from './pivot.js';
 export {

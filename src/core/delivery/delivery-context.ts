@@ -21,9 +21,10 @@ export interface DeliveryContext {
   readonly scratch: RecordView;
   /** Whether a standard queue may hand a message out before it is stable. */
   readonly deliverBeforeSync: boolean;
-  readonly stableFlush: number;
-  /** A flush gathers something that somebody will wait for. */
-  gathered(): void;
+  /** Something was added to the gathering flush; `waits`: somebody waits for it to be stable. */
+  gathered(waits: boolean): void;
+  /** The queue shows what was appended only when its flush is stable. */
+  awaitStable(queue: MessageQueue): void;
   /** The records from `fromSeq` on are wanted in memory; answered by {@link MessageQueue.loaded}. */
   need(queue: MessageQueue, fromSeq: number): void;
   /** The queue has journal entries to make before the gathering flush is closed. */

@@ -1,6 +1,15 @@
-import { HAS_DUE, IS_TRANSIENT, readU32 } from '../../bytes/index.js';
+import {
+  HAS_DUE,
+  IS_REFERENCE,
+  IS_TRANSIENT,
+  readU16,
+  readU32,
+  readU48,
+  RECORD_HEADER_BYTES,
+} from '../../bytes/index.js';
 import type { QueueSettings } from '../broker.js';
 import { NOWHERE } from '../log/memory.js';
+import { StableEnds } from '../log/stable-ends.js';
 import type { DeathReason, Outgoing } from '../message.js';
 import type { DeliveryContext } from './delivery-context.js';
 import {
@@ -66,6 +75,8 @@ export class MessageQueue {
   readonly heap = new ReadyHeap();
   readonly inFlight = new InFlightTable();
   readonly notes = new JournalNotes();
+  /** For what may only be seen when it is stable. */
+  readonly stableEnds = new StableEnds();
   readonly marks = new ReferenceMarks();
   deduplication: Deduplication | undefined = undefined;
   /** Attempts behind messages that are not in memory tables: known from before a restart. */
@@ -128,6 +139,26 @@ export class MessageQueue {
     return this.settings.maxPriority !== undefined && this.settings.maxPriority > 0;
   }
 
+  get nowMs(): number {
+    return this.#context.nowMs;
+  }
+
+  /** Where the record of a waiting message is in memory, as far as the queue knows. */
+  addressOf(seq: number): number {
+    if (this.heap.size > 0 && this.heap.topSeq === seq) return this.heap.topAddress;
+    return this.groups?.message(seq)?.address ?? this.window.at(seq);
+  }
+
+  /** The queue is gone: lets go of transient messages. */
+  freeMemory(): void {
+    const { memory } = this.#context;
+    while (this.window.length > 0) {
+      memory.freeTransient(this.window.firstAddress);
+      this.window.shift();
+    }
+    this.inFlight.forEach((place) => memory.freeTransient(this.inFlight.address(place)));
+  }
+
   // ---- in
 
   /**
@@ -140,6 +171,7 @@ export class MessageQueue {
     const now = context.nowMs;
     const seq = this.tail++;
     const persistent = this.durable && !message.transient;
+    const waits = persistent && settings.durability !== 'os' && settings.durability !== 'interval';
     const queueTtl = settings.messageTtlMs ?? -1;
     const ownTtl = message.ttlMs;
     const ttl = ownTtl < 0 ? queueTtl : queueTtl < 0 ? ownTtl : Math.min(ownTtl, queueTtl);
@@ -156,7 +188,7 @@ export class MessageQueue {
       address = builder.address;
       writer.write(builder.buffer, builder.place);
       if (seq + RESERVE_AHEAD / 2 > this.reserved) this.#reserve();
-      context.gathered();
+      context.gathered(waits);
     } else {
       address = context.memory.allocateTransient(size);
       const buffer = context.memory.resolve(address)!;
@@ -171,15 +203,15 @@ export class MessageQueue {
     this.#enter(seq, address, bytes, dueMs, message.priority, message.group);
     if (expiresAtMs > 0) this.#timeExpiry(seq, expiresAtMs, ttl < queueTtl || queueTtl < 0, persistent);
     if (dueMs > 0 || this.groups !== undefined) this.indexed = true;
-    this.#limitLength();
-    if (this.groups === undefined) {
-      this.visibleEnd = this.tail;
-      if (context.deliverBeforeSync || !persistent) this.dispatch();
-    } else if (!persistent) {
+    if (this.stableEnds.pending || (persistent && (this.groups !== undefined || !context.deliverBeforeSync))) {
+      this.stableEnds.append(context.builder.number, this.tail);
+      context.awaitStable(this);
+    } else {
       this.visibleEnd = this.tail;
       this.dispatch();
     }
-    return persistent && settings.durability !== 'os' && settings.durability !== 'interval' ? context.builder.number : 0;
+    this.#limitLength();
+    return waits ? context.builder.number : 0;
   }
 
   /** Puts a new message where it will wait. */
@@ -203,7 +235,7 @@ export class MessageQueue {
       this.#pushSlot(seq, SKIP);
       return;
     } else if (this.prioritised) {
-      this.heap.push(this.#orderOf(seq, priority), seq, address, this.attempts.get(seq) ?? 0, sizeBytes, 0);
+      this.heap.push(this.orderOf(seq, priority), seq, address, this.attempts.get(seq) ?? 0, sizeBytes, 0);
       this.window.reset(this.tail);
     } else {
       this.#pushSlot(seq, address);
@@ -219,7 +251,7 @@ export class MessageQueue {
     else this.windowWhole = false;
   }
 
-  #orderOf(seq: number, priority: number): number {
+  orderOf(seq: number, priority: number): number {
     if (!this.prioritised) return seq;
     const max = this.settings.maxPriority!;
     return (max - Math.min(max, Math.max(0, priority))) * PRIORITY_SPAN + seq;
@@ -235,10 +267,10 @@ export class MessageQueue {
     if (own || this.prioritised || this.groups !== undefined) {
       context.timers.push(expiresAtMs, this.handle, seq, TIMER_EXPIRE);
       if (persistent) this.indexed = true;
-    } else this.#timeHead(expiresAtMs);
+    } else this.timeHead(expiresAtMs);
   }
 
-  #timeHead(atMs: number): void {
+  timeHead(atMs: number): void {
     if (this.#headTimerMs !== 0 && this.#headTimerMs <= atMs) return;
     this.#headTimerMs = atMs;
     this.#context.timers.push(atMs, this.handle, 0, TIMER_HEAD_EXPIRE);
@@ -257,7 +289,6 @@ export class MessageQueue {
   #limitLength(): void {
     const { overflow, maxLength, maxLengthBytes } = this.settings;
     if ((maxLength === undefined && maxLengthBytes === undefined) || (overflow ?? 'drop-head') !== 'drop-head') return;
-    if (this.subscriptions.length > 0 || this.waiters.length > 0) this.dispatch(); // a message that can be handed out is not surplus
     while (
       this.readyCount > 0 &&
       ((maxLength !== undefined && this.readyCount > maxLength) ||
@@ -272,7 +303,7 @@ export class MessageQueue {
 
   /** Finds the next ready message that `holder` may take; READING when its record must come from the store first. */
   #find(holder: number): number {
-    const { memory, nowMs } = this.#context;
+    const { nowMs } = this.#context;
     if (this.groups !== undefined) {
       const message = this.groups.next(holder, this.visibleEnd, nowMs);
       if (message === undefined) return NONE;
@@ -281,9 +312,7 @@ export class MessageQueue {
       this.#address = message.address;
       this.#attempts = message.attempts;
       this.#firstMs = message.firstMs;
-      if (memory.resolve(message.address) !== undefined) return FOUND;
-      this.#read(message.seq);
-      return READING;
+      return this.#foundOrReading();
     }
     const { heap, window } = this;
     while (heap.size > 0 && (this.leaving.has(heap.topSeq) || this.done.has(heap.topSeq))) heap.pop();
@@ -296,9 +325,7 @@ export class MessageQueue {
       this.#address = heap.topAddress;
       this.#attempts = heap.topAttempts;
       this.#firstMs = heap.topFirstMs;
-      if (memory.resolve(this.#address) !== undefined) return FOUND;
-      this.#read(this.#seq);
-      return READING;
+      return this.#foundOrReading();
     }
     if (window.first >= this.visibleEnd) return NONE;
     if (window.length === 0) {
@@ -310,7 +337,19 @@ export class MessageQueue {
     this.#address = window.firstAddress;
     this.#attempts = this.attempts.size > 0 ? (this.attempts.get(this.#seq) ?? 0) : 0;
     this.#firstMs = 0;
-    if (memory.resolve(this.#address) !== undefined) return FOUND;
+    return this.#foundOrReading();
+  }
+
+  /** Is the found record in memory, with the shared one that it may refer to? */
+  #foundOrReading(): number {
+    const { memory, shared } = this.#context;
+    const buffer = memory.resolve(this.#address);
+    if (buffer !== undefined) {
+      const at = memory.offset;
+      if ((buffer[at + 5]! & IS_REFERENCE) === 0) return FOUND;
+      const reference = sharedSequence(buffer, at);
+      if (shared.address(reference) !== NOWHERE) return FOUND;
+    }
     this.#read(this.#seq);
     return READING;
   }
@@ -325,7 +364,13 @@ export class MessageQueue {
    * Answers {@link DeliveryContext.need}: records in buffer[start, end), one after another; their sequences are
    * firstSeq, firstSeq + 1 … or as `seqs` says.
    */
-  loadedChunk(buffer: Uint8Array, start: number, end: number, firstSeq: number, seqs: readonly number[] | undefined): void {
+  loadedChunk(
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+    firstSeq: number,
+    seqs: readonly number[] | undefined,
+  ): void {
     const base = this.#context.memory.addRead(buffer);
     const view = this.#context.scratch;
     const { heap, window } = this;
@@ -341,7 +386,8 @@ export class MessageQueue {
         const message = this.groups.message(seq);
         if (message !== undefined) message.address = address;
       }
-      if (this.groups === undefined && !this.prioritised && seq < this.visibleEnd) this.#fillSlot(seq, address, buffer, at);
+      if (this.groups === undefined && !this.prioritised && seq < this.visibleEnd)
+        this.#fillSlot(seq, address, buffer, at);
       at += 4 + readU32(buffer, at);
     }
     if (!this.retained && window.end >= this.tail) this.windowWhole = true;
@@ -351,7 +397,13 @@ export class MessageQueue {
   loaded(found: boolean): void {
     this.#reading = false;
     if (!found && this.leaving.size > 0) this.leaving.clear();
-    if (!found && this.groups === undefined && this.window.length === 0 && this.windowWhole === false && !this.retained) {
+    if (
+      !found &&
+      this.groups === undefined &&
+      this.window.length === 0 &&
+      this.windowWhole === false &&
+      !this.retained
+    ) {
       this.#lost(this.window.first, this.tail - 1);
       this.window.reset(this.tail);
       this.windowWhole = true;
@@ -375,6 +427,7 @@ export class MessageQueue {
     if (seq > window.end) {
       if (window.length > 0) {
         if (seq - window.end > WINDOW_SLOTS) return;
+        if (!this.retained) this.#lost(window.end, seq - 1);
         while (window.end < seq) window.push(SKIP);
       } else {
         if (!this.retained) this.#lost(window.first, seq - 1);
@@ -382,7 +435,12 @@ export class MessageQueue {
         window.reset(seq);
       }
     }
-    const skip = (buffer[at + 5]! & HAS_DUE) !== 0 || this.done.has(seq) || this.leaving.has(seq);
+    const skip =
+      (buffer[at + 5]! & HAS_DUE) !== 0 ||
+      this.done.has(seq) ||
+      this.leaving.has(seq) ||
+      this.delayed.has(seq) ||
+      this.dueOrders.has(seq);
     window.push(skip ? SKIP : address);
   }
 
@@ -544,11 +602,7 @@ export class MessageQueue {
     }
     const reference = view.reference;
     if (reference >= 0) {
-      const shared = memory.resolve(context.shared.address(reference));
-      if (shared === undefined) {
-        this.#read(seq);
-        return false;
-      }
+      const shared = memory.resolve(context.shared.address(reference))!;
       view.readShared(shared, memory.offset);
     }
     const noAck = (subscription ?? waiter)!.noAck;
@@ -609,11 +663,11 @@ export class MessageQueue {
     const { builder } = this.#context;
     if (this.groups !== undefined) {
       builder.journal.held(this.log, seq, attempts, deadlineMs);
-      this.#context.gathered();
+      this.#context.gathered(false);
     } else if (seq + HANDED_OUT_AHEAD / 2 > this.handedOutReserved) {
       this.handedOutReserved = Math.max(seq, this.handedOutReserved) + HANDED_OUT_AHEAD;
       builder.journal.handedOut(this.log, this.handedOutReserved);
-      this.#context.gathered();
+      this.#context.gathered(false);
     }
   }
 
@@ -667,7 +721,7 @@ export class MessageQueue {
       const buffer = context.memory.resolve(address);
       const view = context.scratch;
       if (buffer !== undefined) view.read(buffer, context.memory.offset);
-      if (buffer === undefined || !this.#resolveReference(seq)) {
+      if (buffer === undefined || !this.#resolveReference()) {
         this.leaving.set(seq, { reason, attempts });
         this.#read(seq);
         return;
@@ -678,7 +732,7 @@ export class MessageQueue {
   }
 
   /** For the scratch view: false when the shared record must be read first. */
-  #resolveReference(_seq: number): boolean {
+  #resolveReference(): boolean {
     const { memory, scratch, shared } = this.#context;
     const reference = scratch.reference;
     if (reference < 0) return true;
@@ -690,7 +744,7 @@ export class MessageQueue {
 
   #finishLeaving(seq: number, view: { reference: number }): void {
     const entry = this.leaving.get(seq)!;
-    if (view.reference >= 0 && !this.#resolveReference(seq)) return;
+    if (view.reference >= 0 && !this.#resolveReference()) return;
     this.leaving.delete(seq);
     this.#context.deadLetter(this, this.#context.scratch, entry.attempts, entry.reason);
     this.#settled(seq, NOWHERE, this.durable);
@@ -740,7 +794,7 @@ export class MessageQueue {
     if (persistent) {
       if (dueMs > 0) context.builder.journal.deferred(this.log, seq, dueMs, attempts);
       else context.builder.journal.released(this.log, seq, attempts);
-      context.gathered();
+      context.gathered(false);
     }
     if (dueMs > 0 && this.groups === undefined) {
       this.attempts.set(seq, attempts);
@@ -783,7 +837,7 @@ export class MessageQueue {
     this.#context.timers.push(deadlineMs, this.handle, seq, TIMER_DEADLINE);
     if (this.groups !== undefined && this.durable) {
       this.#context.builder.journal.held(this.log, seq, this.inFlight.attempts(place), deadlineMs);
-      this.#context.gathered();
+      this.#context.gathered(false);
     }
   }
 
@@ -809,12 +863,7 @@ export class MessageQueue {
 
   /** Ready or delayed, and not on its way out. */
   isWaiting(seq: number): boolean {
-    return (
-      seq < this.tail &&
-      !this.done.has(seq) &&
-      !this.leaving.has(seq) &&
-      this.inFlight.find(seq) < 0
-    );
+    return seq < this.tail && !this.done.has(seq) && !this.leaving.has(seq) && this.inFlight.find(seq) < 0;
   }
 
   // ---- time
@@ -833,10 +882,10 @@ export class MessageQueue {
     if (this.durable) {
       context.builder.journal.due(this.log, seq, order);
       if (order + RESERVE_AHEAD / 2 > this.reserved) this.#reserve();
-      context.gathered();
+      context.gathered(false);
     }
     const attempts = this.attempts.get(seq) ?? 0;
-    this.heap.push(this.#orderOf(order, 0), seq, NOWHERE, attempts, 0, 0);
+    this.heap.push(this.orderOf(order, 0), seq, NOWHERE, attempts, 0, 0);
     this.readyCount++;
     this.dispatch();
   }
@@ -887,7 +936,7 @@ export class MessageQueue {
       scratch.read(memory.resolve(this.#address)!, memory.offset);
       if (scratch.expiresAtMs === 0) return;
       if (scratch.expiresAtMs > nowMs) {
-        this.#timeHead(scratch.expiresAtMs);
+        this.timeHead(scratch.expiresAtMs);
         return;
       }
       this.#leave('expired');
@@ -931,6 +980,7 @@ export class MessageQueue {
   /** Everything plain from the window on, in few ranges: delayed messages among them stay. */
   #purgeWindow(): void {
     const { window, notes } = this;
+    let from = window.first;
     while (window.length > 0) {
       if (this.#context.memory.isTransient(window.firstAddress)) {
         this.done.add(window.first);
@@ -938,7 +988,6 @@ export class MessageQueue {
       }
       window.shift();
     }
-    let from = window.first - (window.first - this.#purgeStart());
     const stay = [...this.delayed.keys(), ...this.leaving.keys()].filter((seq) => seq >= from).sort((a, b) => a - b);
     for (const seq of [...stay, this.tail]) {
       for (let at = this.done.nextAbsent(from); at < seq; at = this.done.nextAbsent(at)) {
@@ -957,10 +1006,6 @@ export class MessageQueue {
     if (!this.retained) this.windowWhole = true;
   }
 
-  #purgeStart(): number {
-    return this.done.floor;
-  }
-
   counts(): { ready: number; inFlight: number; delayed: number; readyBytes: number } {
     return {
       ready: this.readyCount,
@@ -969,4 +1014,9 @@ export class MessageQueue {
       readyBytes: this.readyBytes,
     };
   }
+}
+
+/** The shared sequence that the record at `at` refers to: its body. */
+export function sharedSequence(buffer: Uint8Array, at: number): number {
+  return readU48(buffer, at + RECORD_HEADER_BYTES + readU16(buffer, at + 6));
 }

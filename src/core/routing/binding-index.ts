@@ -1,8 +1,12 @@
 import type { MessageHeaders } from './message-headers.js';
 import type { BindingNode, ExchangeNode, QueueNode } from './topology.js';
 
-/** Takes what an index finds. The same destination may come more than once. */
-export interface MatchSink {
+/** The message that is on its way, and what takes the matches. */
+export interface RoutingStep {
+  /** At least one. A binding matches when any of them does. */
+  readonly routingKeys: readonly string[];
+  headers(): MessageHeaders;
+  /** The same destination may come more than once. */
   match(destination: QueueNode | ExchangeNode): void;
 }
 
@@ -12,12 +16,11 @@ export interface BindingIndex {
   readonly readsKey: boolean;
   /** Whether what it finds depends on the headers or properties. */
   readonly readsHeaders: boolean;
-  /** @throws TopologyError `invalid-binding`, and then nothing was added */
+  /** @throws BrokerError `invalid-argument`, and then nothing was added */
   add(binding: BindingNode): void;
   /** Only for what was added. */
   remove(binding: BindingNode): void;
-  /** Offers the destinations of every binding that at least one of the routing keys matches. */
-  collect(routingKeys: readonly string[], headers: MessageHeaders | undefined, into: MatchSink): void;
+  collect(step: RoutingStep): void;
 }
 
 /** A list that a binding leaves in constant time, because it knows its place; so a binding is in one list only. */
@@ -36,7 +39,7 @@ export class BindingList {
     this.items[binding.place] = last;
   }
 
-  collect(into: MatchSink): void {
-    for (let i = 0; i < this.items.length; i++) into.match(this.items[i].destination);
+  collect(step: RoutingStep): void {
+    for (let i = 0; i < this.items.length; i++) step.match(this.items[i].destination);
   }
 }

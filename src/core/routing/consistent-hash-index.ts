@@ -1,8 +1,11 @@
-import { type AttributeTable, type AttributeValue, attributeIdentity } from '../catalog/attribute-value.js';
-import type { BindingIndex, MatchSink } from './binding-index.js';
-import { HASH_PROPERTIES, type HashProperty, type MessageHeaders } from './message-headers.js';
-import { TopologyError } from './topology-error.js';
+import { BrokerError } from '../broker-error.js';
+import type { BindingIndex, RoutingStep } from './binding-index.js';
+import { headerValueIdentity } from './header-value.js';
+import { HASH_PROPERTIES, type HashProperty } from './message-headers.js';
 import type { BindingNode } from './topology.js';
+
+/** What the hash is taken of, where it is not the routing key: one header, or one property. */
+export type HashSource = { readonly header: string } | { readonly property: string };
 
 interface Bucket {
   readonly binding: BindingNode;
@@ -11,8 +14,7 @@ interface Bucket {
 }
 
 /**
- * Sends each message to one of the bindings, the same for the same routing key, header (`hash-header`) or property
- * (`hash-property`), and shares the messages out by weight: the binding key, a positive integer.
+ * Sends each message to one of the bindings, the same for the same routing key, header or property, and shares the messages out by weight: the binding key, a positive integer.
  *
  * The choice is weighted rendezvous hashing: every binding draws a number from the message's hash and its own name,
  * the best one wins. So it does not depend on the order in which bindings were made, survives a restart, and a
@@ -21,24 +23,16 @@ interface Bucket {
 export class ConsistentHashIndex implements BindingIndex {
   readonly readsKey: boolean;
   readonly readsHeaders: boolean;
-  readonly #header: string | undefined;
-  readonly #property: HashProperty | undefined;
+  readonly #header: string | undefined = undefined;
+  readonly #property: HashProperty | undefined = undefined;
   readonly #buckets = new Map<BindingNode, Bucket>();
 
-  /** @throws TopologyError `invalid-argument` */
-  constructor(exchange: string, args: AttributeTable) {
-    const header = textArgument(exchange, args, 'hash-header');
-    const property = textArgument(exchange, args, 'hash-property');
-    if (header !== undefined && property !== undefined) {
-      throw invalidArgument(exchange, 'hash-property', 'mutually-exclusive', property);
-    }
-    if (property !== undefined && !HASH_PROPERTIES.includes(property)) {
-      throw invalidArgument(exchange, 'hash-property', 'unsupported-property', property);
-    }
-    this.#header = header;
-    this.#property = property as HashProperty | undefined;
-    this.readsHeaders = header !== undefined || property !== undefined;
-    this.readsKey = !this.readsHeaders;
+  /** @throws BrokerError `invalid-argument` */
+  constructor(source: HashSource | undefined) {
+    if (source !== undefined && 'header' in source) this.#header = source.header;
+    else if (source !== undefined) this.#property = propertyNamed(source.property);
+    this.readsHeaders = source !== undefined;
+    this.readsKey = source === undefined;
   }
 
   add(binding: BindingNode): void {
@@ -51,8 +45,8 @@ export class ConsistentHashIndex implements BindingIndex {
     this.#buckets.delete(binding);
   }
 
-  collect(routingKeys: readonly string[], headers: MessageHeaders | undefined, into: MatchSink): void {
-    const hash = this.#hash(routingKeys[0], headers);
+  collect(step: RoutingStep): void {
+    const hash = this.#hash(step);
     let best: Bucket | undefined;
     let bestDistance = Infinity;
     for (const bucket of this.#buckets.values()) {
@@ -63,44 +57,34 @@ export class ConsistentHashIndex implements BindingIndex {
         best = bucket;
       }
     }
-    if (best !== undefined) into.match(best.binding.destination);
+    if (best !== undefined) step.match(best.binding.destination);
   }
 
-  #hash(routingKey: string, headers: MessageHeaders | undefined): number {
-    if (this.readsKey) return hashText(routingKey);
-    const value =
-      this.#header === undefined ? this.#property && headers?.property?.(this.#property) : headers?.get(this.#header);
+  /** Messages that lack what is to be hashed stay together. */
+  #hash(step: RoutingStep): number {
+    if (this.readsKey) return hashText(step.routingKeys[0]);
+    const headers = step.headers();
+    const value = this.#property === undefined ? headers.get(this.#header ?? '') : headers.property?.(this.#property);
     if (value === undefined) return 0;
-    return hashText(typeof value === 'string' ? value : attributeIdentity(value));
+    return hashText(typeof value === 'string' ? value : headerValueIdentity(value));
   }
+}
+
+function propertyNamed(name: string): HashProperty {
+  const property = HASH_PROPERTIES.find((each) => each === name);
+  if (property !== undefined) return property;
+  const detail = { field: 'hash-property', received: name };
+  throw new BrokerError('invalid-argument', `hash-property must be one of ${HASH_PROPERTIES.join(', ')}`, detail);
 }
 
 function weightOf(binding: BindingNode): number {
   const key = binding.routingKey;
-  const exchange = binding.source.name;
-  if (!/^[+-]?[0-9]+$/.test(key)) {
-    throw new TopologyError({ kind: 'invalid-binding', exchange, reason: 'weight-not-integer', value: key });
-  }
-  const weight = Number(key);
-  if (weight < 1) {
-    throw new TopologyError({ kind: 'invalid-binding', exchange, reason: 'weight-not-positive', value: key });
-  }
-  return Math.min(weight, Number.MAX_SAFE_INTEGER);
-}
-
-function textArgument(exchange: string, args: AttributeTable, argument: string): string | undefined {
-  const value = args.get(argument);
-  if (value === undefined || typeof value === 'string') return value;
-  throw invalidArgument(exchange, argument, 'not-text', value);
-}
-
-function invalidArgument(
-  exchange: string,
-  argument: string,
-  reason: 'not-text' | 'unsupported-property' | 'mutually-exclusive',
-  value: AttributeValue,
-): TopologyError {
-  return new TopologyError({ kind: 'invalid-argument', exchange, argument, reason, value });
+  const weight = /^[+-]?[0-9]+$/.test(key) ? Number(key) : 0;
+  if (weight >= 1) return Math.min(weight, Number.MAX_SAFE_INTEGER);
+  throw new BrokerError('invalid-argument', 'the binding key must be a weight, a whole number above 0', {
+    field: 'routing-key',
+    received: key,
+  });
 }
 
 /** FNV-1a over the text's UTF-16 units. */

@@ -1,5 +1,4 @@
-import { type BindingIndex, BindingList, type MatchSink } from './binding-index.js';
-import type { MessageHeaders } from './message-headers.js';
+import { type BindingIndex, BindingList, type RoutingStep } from './binding-index.js';
 import type { BindingNode } from './topology.js';
 
 /** A binding matches when its key is the message's (AMQP 0-9-1 section 3.1.3.1). */
@@ -24,7 +23,7 @@ export class DirectIndex implements BindingIndex {
     if (list.items.length === 0) this.#byKey.delete(binding.routingKey);
   }
 
-  collect(routingKeys: readonly string[], _headers: MessageHeaders | undefined, into: MatchSink): void {
-    for (const routingKey of routingKeys) this.#byKey.get(routingKey)?.collect(into);
+  collect(step: RoutingStep): void {
+    for (const routingKey of step.routingKeys) this.#byKey.get(routingKey)?.collect(step);
   }
 }

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMPTY_ATTRIBUTES } from '../catalog/attribute-value.js';
+import { BrokerError } from '../broker-error.js';
 import { ExchangeTable } from './exchange-table.js';
 import { RouteResult } from './route-result.js';
-import { TopologyError, type TopologyFault } from './topology-error.js';
 import type { Exchange, ExchangeSettings } from './topology.js';
 
 function newTable(cacheBytes?: number) {
   const store = new Map<string, Uint8Array>();
-  const table = new ExchangeTable(
-    '/',
-    { put: (key, value) => store.set(key, value), remove: (key) => store.delete(key) },
-    cacheBytes,
-  );
-  return { table, store };
+  const effects = {
+    put: (key: string, value: Uint8Array) => store.set(key, value),
+    remove: (key: string) => store.delete(key),
+  };
+  const version = { current: 0 };
+  return { table: new ExchangeTable('/', effects, version, cacheBytes), store, version };
 }
 
 const settings = (type: string, more: Partial<ExchangeSettings> = {}): ExchangeSettings => ({
@@ -21,11 +20,10 @@ const settings = (type: string, more: Partial<ExchangeSettings> = {}): ExchangeS
   durable: true,
   autoDelete: false,
   internal: false,
-  arguments: EMPTY_ATTRIBUTES,
+  alternate: undefined,
+  declared: {},
   ...more,
 });
-
-const withAlternate = (name: string) => ({ arguments: new Map([['alternate-exchange', name]]) });
 
 const queue = (handle: number, durable = true) => ({ kind: 'queue', handle, name: `q${handle}`, durable }) as const;
 
@@ -35,13 +33,13 @@ function routed(table: ExchangeTable, exchange: Exchange, routingKey = ''): numb
   return [...result.queues.subarray(0, result.count)].sort((a, b) => a - b);
 }
 
-function faultOf(action: () => unknown): TopologyFault {
-  let fault: TopologyFault | undefined;
+function refusal(action: () => unknown): BrokerError {
+  let refused: BrokerError | undefined;
   assert.throws(action, (error) => {
-    if (error instanceof TopologyError) fault = error.fault;
-    return fault !== undefined;
+    if (error instanceof BrokerError) refused = error;
+    return refused !== undefined;
   });
-  return fault!;
+  return refused!;
 }
 
 test('the standard exchanges are there, can be declared as they are, and are not stored', () => {
@@ -55,53 +53,61 @@ test('the standard exchanges are there, can be declared as they are, and are not
 test('a declaration of what is there is compared field by field', () => {
   const { table } = newTable();
   const exchange = table.declare('e', settings('direct'));
-  table.declare('a', settings('direct', withAlternate('foo')));
-  const inequivalent = (name: string, received: ExchangeSettings) => {
-    const fault = faultOf(() => table.declare(name, received));
-    assert.ok(fault.kind === 'inequivalent' && fault.exchange === name);
-    return [fault.field, fault.received, fault.current];
+  table.declare('a', settings('direct', { alternate: 'foo' }));
+  const difference = (name: string, received: ExchangeSettings) => {
+    const error = refusal(() => table.declare(name, received));
+    assert.equal(error.kind, 'different');
+    return error.detail;
   };
-  assert.equal(table.declare('e', settings('direct', { arguments: new Map([['x-foo', 1]]) })), exchange);
-  assert.deepEqual(inequivalent('e', settings('topic')), ['type', 'topic', 'direct']);
-  assert.deepEqual(inequivalent('e', settings('direct', { durable: false })), ['durable', false, true]);
-  assert.deepEqual(inequivalent('e', settings('direct', { autoDelete: true })), ['auto_delete', true, false]);
-  assert.deepEqual(inequivalent('e', settings('direct', { internal: true })), ['internal', true, false]);
+  assert.equal(table.declare('e', settings('direct', { declared: { 'x-foo': 1 } })), exchange);
+  assert.deepEqual(difference('e', settings('topic')), { field: 'type', received: 'topic', current: 'direct' });
+  for (const [field, flag] of [
+    ['durable', { durable: false }],
+    ['auto_delete', { autoDelete: true }],
+    ['internal', { internal: true }],
+  ] as const) {
+    const received = String(field !== 'durable');
+    const current = String(field === 'durable');
+    assert.deepEqual(difference('e', settings('direct', flag)), { field, received, current });
+  }
   const field = 'alternate-exchange';
-  assert.deepEqual(inequivalent('e', settings('direct', withAlternate('foo'))), [field, 'foo', undefined]);
-  assert.deepEqual(inequivalent('a', settings('direct')), [field, undefined, 'foo']);
-  assert.deepEqual(inequivalent('a', settings('direct', withAlternate('bar'))), [field, 'bar', 'foo']);
+  assert.deepEqual(difference('e', settings('direct', { alternate: 'foo' })), { field, received: 'foo' });
+  assert.deepEqual(difference('a', settings('direct')), { field, current: 'foo' });
+  assert.deepEqual(difference('a', settings('direct', { alternate: 'bar' })), {
+    field,
+    received: 'bar',
+    current: 'foo',
+  });
 });
 
 test('what may not be declared or deleted is refused', () => {
   const { table } = newTable();
-  const kind = (action: () => unknown) => faultOf(action).kind;
-  assert.equal(
-    kind(() => table.declare('e', settings('nope'))),
-    'unknown-type',
-  );
+  const kind = (action: () => unknown) => refusal(action).kind;
+  const unknownType = refusal(() => table.declare('e', settings('nope')));
+  assert.equal(unknownType.kind, 'invalid-argument');
+  assert.deepEqual(unknownType.detail, { field: 'type', received: 'nope' });
   assert.equal(
     kind(() => table.declare('', settings('direct'))),
-    'default-exchange',
+    'access-refused',
   );
   assert.equal(
     kind(() => table.delete('')),
-    'default-exchange',
+    'access-refused',
   );
   assert.equal(
     kind(() => table.declare('amq.foo', settings('direct'))),
-    'reserved-name',
+    'access-refused',
   );
   assert.equal(
     kind(() => table.delete('amq.direct')),
-    'system-exchange',
+    'access-refused',
   );
   assert.equal(
     kind(() => table.delete('amq.nope')),
-    'system-exchange',
+    'access-refused',
   );
-  const notText = settings('direct', { arguments: new Map([['alternate-exchange', 5]]) });
   assert.equal(
-    kind(() => table.declare('e', notText)),
+    kind(() => table.declare('e', settings('x-consistent-hash', { hash: { property: 'x' } }))),
     'invalid-argument',
   );
   assert.equal(table.get('e'), undefined);
@@ -113,7 +119,7 @@ test('an exchange in use as a source is not deleted if-unused; as a destination 
   const source = table.declare('source', settings('fanout'));
   const target = table.declare('target', settings('fanout'));
   table.bind(source, target, '');
-  assert.equal(faultOf(() => table.delete('source', true)).kind, 'in-use');
+  assert.equal(refusal(() => table.delete('source', true)).kind, 'in-use');
   assert.equal(table.delete('target', true), true);
   assert.equal(target.deleted, true);
   assert.deepEqual([...table.bindings()], []);
@@ -135,6 +141,25 @@ test('binding twice is binding once; arguments tell bindings apart', () => {
   assert.equal(table.unbind(exchange, queue(1), 'k', new Map([['a', 1n]])), true);
   assert.deepEqual(routed(table, exchange, 'k'), []);
   assert.equal(store.size, 1);
+});
+
+test('bindings can go in any order', () => {
+  for (const order of [
+    [1, 3, 2],
+    [3, 1, 2],
+    [2, 1, 3],
+  ]) {
+    const { table } = newTable();
+    const exchange = table.get('amq.fanout')!;
+    const left = new Set([1, 2, 3]);
+    for (const handle of left) table.bind(exchange, queue(handle), '');
+    for (const handle of order) {
+      assert.deepEqual(routed(table, exchange), [...left]);
+      table.unbind(exchange, queue(handle), '');
+      left.delete(handle);
+    }
+    assert.deepEqual(routed(table, exchange), []);
+  }
 });
 
 test('an auto-delete exchange goes with its last binding, and takes others along', () => {
@@ -182,10 +207,10 @@ test('a message reaches a queue once, over however many bindings and exchanges',
 
 test('the alternate exchange takes what matched nothing, as soon as and as long as it is there', () => {
   const { table } = newTable();
-  const main = table.declare('main', settings('direct', withAlternate('spare')));
+  const main = table.declare('main', settings('direct', { alternate: 'spare' }));
   table.bind(main, queue(1), 'k');
   assert.deepEqual(routed(table, main, 'other'), []);
-  const spare = table.declare('spare', settings('fanout', withAlternate('main')));
+  const spare = table.declare('spare', settings('fanout', { alternate: 'main' }));
   assert.deepEqual(routed(table, main, 'other'), []);
   table.bind(spare, queue(2), '');
   assert.deepEqual(routed(table, main, 'other'), [2]);
@@ -196,7 +221,7 @@ test('the alternate exchange takes what matched nothing, as soon as and as long 
 
 test('a binding to an exchange that leads nowhere counts as a match', () => {
   const { table } = newTable();
-  const main = table.declare('main', settings('fanout', withAlternate('spare')));
+  const main = table.declare('main', settings('fanout', { alternate: 'spare' }));
   const spare = table.declare('spare', settings('fanout'));
   table.bind(spare, queue(1), '');
   assert.deepEqual(routed(table, main), [1]);
@@ -206,7 +231,7 @@ test('a binding to an exchange that leads nowhere counts as a match', () => {
 
 test('with several routing keys a binding needs one, and the alternate is for none', () => {
   const { table } = newTable();
-  const main = table.declare('main', settings('direct', withAlternate('amq.fanout')));
+  const main = table.declare('main', settings('direct', { alternate: 'amq.fanout' }));
   for (const handle of [1, 2, 3]) table.bind(main, queue(handle), `k${handle}`);
   table.bind(table.get('amq.fanout')!, queue(4), '');
   const result = new RouteResult();
@@ -222,8 +247,8 @@ test('a topic has a log exchange that nobody declares or deletes, with stored bi
   assert.equal(log.name, 'amq.log.orders');
   assert.equal(table.addLogExchange('orders'), log);
   assert.ok([...table.exchanges()].includes(log));
-  assert.equal(faultOf(() => table.delete('amq.log.orders')).kind, 'system-exchange');
-  assert.equal(faultOf(() => table.declare('amq.log.other', settings('topic'))).kind, 'reserved-name');
+  assert.equal(refusal(() => table.delete('amq.log.orders')).kind, 'access-refused');
+  assert.equal(refusal(() => table.declare('amq.log.other', settings('topic'))).kind, 'access-refused');
   table.bind(log, queue(1), 'customer.#');
   table.bind(log, queue(2, false), '#');
   assert.deepEqual(routed(table, log, 'customer.7'), [1, 2]);
@@ -271,11 +296,11 @@ test('a result stays whole while the cache behind it is bounded and thrown away'
 });
 
 test('the version goes up with every change', () => {
-  const { table } = newTable();
-  let version = table.version;
+  const { table, version } = newTable();
+  let seen = version.current;
   const changes = () => {
-    const went = table.version > version;
-    version = table.version;
+    const went = version.current > seen;
+    seen = version.current;
     return went;
   };
   const exchange = table.declare('e', settings('fanout'));

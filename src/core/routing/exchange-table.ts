@@ -1,18 +1,19 @@
-import { EMPTY_ATTRIBUTES, type AttributeTable, tableIdentity } from '../catalog/attribute-value.js';
+import { BrokerError } from '../broker-error.js';
+import type { HeaderValues } from '../broker.js';
 import { keyPart, type MetadataEffects } from '../catalog/metadata-effects.js';
-import { ALTERNATE_EXCHANGE, assertEquivalent } from './exchange-equivalence.js';
+import { assertEquivalent } from './exchange-equivalence.js';
 import { type BindingRecord, encodeBinding, encodeExchange } from './exchange-record.js';
 import { assertExchangeType, createBindingIndex } from './exchange-type.js';
+import { headerValuesIdentity, NO_HEADER_VALUES } from './header-value.js';
 import type { MessageHeaders } from './message-headers.js';
 import { RouteCaches } from './route-cache.js';
 import type { RouteResult } from './route-result.js';
 import { RouteWalk } from './route-walk.js';
-import { TopologyError } from './topology-error.js';
 import {
-  type Binding,
   BindingNode,
   type Destination,
   type Exchange,
+  type ExchangeBinding,
   ExchangeNode,
   type ExchangeSettings,
   QueueNode,
@@ -33,6 +34,11 @@ const PREDECLARED: readonly (readonly [name: string, type: string])[] = [
 
 const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
 
+/** Goes up with every change of exchanges and bindings; whoever keeps results of routes compares it. */
+export interface TopologyVersion {
+  current: number;
+}
+
 /**
  * The exchanges and bindings of one virtual host, and the way from an exchange to queues.
  *
@@ -52,18 +58,19 @@ export class ExchangeTable {
   readonly #oneKey = [''];
   #nextHandle = 1;
   #nextBinding = 1;
-  #version = 0;
+  readonly #version: TopologyVersion;
 
-  constructor(virtualHost: string, effects: MetadataEffects, cacheBytes = DEFAULT_CACHE_BYTES) {
+  constructor(
+    virtualHost: string,
+    effects: MetadataEffects,
+    version: TopologyVersion = { current: 0 },
+    cacheBytes = DEFAULT_CACHE_BYTES,
+  ) {
     this.#virtualHost = virtualHost;
+    this.#version = version;
     this.#effects = effects;
     this.#caches = new RouteCaches(cacheBytes);
     for (const [name, type] of PREDECLARED) this.#create(name, systemSettings(type, false));
-  }
-
-  /** Goes up with every change of exchanges and bindings; whoever keeps results of routes compares it. */
-  get version(): number {
-    return this.#version;
   }
 
   get(name: string): Exchange | undefined {
@@ -78,17 +85,19 @@ export class ExchangeTable {
   /**
    * The exchange of that name: made now, or there already and equivalent. The name has been checked for its
    * characters and length.
-   * @throws TopologyError `unknown-type`, `default-exchange`, `inequivalent`, `reserved-name`, `invalid-argument`
+   * @throws BrokerError `invalid-argument` (field `type`, `hash-property`), `access-refused` (the default exchange, a new
+   * `amq.` name), `different` (field, received, current)
    */
   declare(name: string, settings: ExchangeSettings): Exchange {
     assertExchangeType(settings.type);
-    if (name === '') throw new TopologyError({ kind: 'default-exchange' });
+    if (name === '') throw refused('the default exchange is neither declared nor deleted');
     const current = this.#exchanges.get(name);
     if (current !== undefined) {
-      assertEquivalent(current, settings);
+      assertEquivalent(this.#virtualHost, current, settings);
       return current;
     }
-    if (name.startsWith(RESERVED_PREFIX)) throw new TopologyError({ kind: 'reserved-name', exchange: name });
+    if (name.startsWith(RESERVED_PREFIX))
+      throw refused(`exchange names that start with '${RESERVED_PREFIX}' are reserved`);
     const exchange = this.#create(name, settings);
     if (exchange.durable) this.#effects.put(this.#exchangeKey(name), encodeExchange(exchange));
     return exchange;
@@ -97,14 +106,16 @@ export class ExchangeTable {
   /**
    * Deletes the exchange with all its bindings, and every auto-delete exchange that this leaves without one.
    * False when there is none of that name.
-   * @throws TopologyError `default-exchange`, `system-exchange`, `in-use`
+   * @throws BrokerError `access-refused` (the default exchange, `amq.` names), `in-use`
    */
   delete(name: string, ifUnused = false): boolean {
-    if (name === '') throw new TopologyError({ kind: 'default-exchange' });
-    if (name.startsWith(RESERVED_PREFIX)) throw new TopologyError({ kind: 'system-exchange', exchange: name });
+    if (name === '') throw refused('the default exchange is neither declared nor deleted');
+    if (name.startsWith(RESERVED_PREFIX)) throw refused(`exchange '${name}' is the system's`);
     const exchange = this.#exchanges.get(name);
     if (exchange === undefined) return false;
-    if (ifUnused && exchange.outgoing.size > 0) throw new TopologyError({ kind: 'in-use', exchange: name });
+    if (ifUnused && exchange.outgoing.size > 0) {
+      throw new BrokerError('in-use', `exchange '${name}' in virtual host '${this.#virtualHost}' has bindings`);
+    }
     this.#drop([exchange]);
     return true;
   }
@@ -125,14 +136,9 @@ export class ExchangeTable {
 
   /**
    * Adds a binding; false when the same one is there: same ends, routing key and arguments.
-   * @throws TopologyError `invalid-binding`
+   * @throws BrokerError `invalid-argument` (field `x-match` of a headers exchange, `routing-key` of a consistent-hash one)
    */
-  bind(
-    source: Exchange,
-    destination: Destination,
-    routingKey: string,
-    args: AttributeTable = EMPTY_ATTRIBUTES,
-  ): boolean {
+  bind(source: Exchange, destination: Destination, routingKey: string, args: HeaderValues = NO_HEADER_VALUES): boolean {
     const binding = this.#link(source, destination, routingKey, args);
     if (binding === undefined) return false;
     if (source.durable && destination.durable) {
@@ -147,7 +153,7 @@ export class ExchangeTable {
     source: Exchange,
     destination: Destination,
     routingKey: string,
-    args: AttributeTable = EMPTY_ATTRIBUTES,
+    args: HeaderValues = NO_HEADER_VALUES,
   ): boolean {
     const binding = this.#node(source).outgoing.get(identityOf(destination, routingKey, args));
     if (binding === undefined) return false;
@@ -172,15 +178,15 @@ export class ExchangeTable {
   }
 
   /** Not to be held over a change, like the two below. */
-  *bindings(): Iterable<Binding> {
+  *bindings(): Iterable<ExchangeBinding> {
     for (const exchange of this.#exchanges.values()) yield* exchange.outgoing.values();
   }
 
-  bindingsFrom(source: Exchange): Iterable<Binding> {
+  bindingsFrom(source: Exchange): Iterable<ExchangeBinding> {
     return this.#node(source).outgoing.values();
   }
 
-  bindingsTo(destination: Destination): Iterable<Binding> {
+  bindingsTo(destination: Destination): Iterable<ExchangeBinding> {
     if (destination.kind === 'exchange') return this.#node(destination).incoming;
     return this.#queues.get(destination.handle)?.incoming ?? [];
   }
@@ -189,7 +195,7 @@ export class ExchangeTable {
    * Fills `into` with the queues that a message reaches, each once. Allocates nothing where the route is known; routes
    * that asked a message's headers are never kept. A deleted exchange leads nowhere.
    */
-  route(exchange: Exchange, routingKey: string, headers: MessageHeaders | undefined, into: RouteResult): void {
+  route(exchange: Exchange, routingKey: string, headers: (() => MessageHeaders) | undefined, into: RouteResult): void {
     const start = exchange as ExchangeNode;
     const { cache } = start;
     if (cache !== undefined) {
@@ -214,18 +220,18 @@ export class ExchangeTable {
   routeAll(
     exchange: Exchange,
     routingKeys: readonly string[],
-    headers: MessageHeaders | undefined,
+    headers: (() => MessageHeaders) | undefined,
     into: RouteResult,
   ): void {
     const start = exchange as ExchangeNode;
-    if (start.deleted) into.copy(this.#walk.queues, 0);
+    if (start.deleted) into.copy(this.#walk.queues, 0, false);
     else {
       this.#walk.run(start, routingKeys, headers, this.#exchanges);
-      into.copy(this.#walk.queues, this.#walk.count);
+      into.copy(this.#walk.queues, this.#walk.count, !this.#walk.readHeaders);
     }
   }
 
-  /** @throws TopologyError when this version cannot make such an exchange */
+  /** @throws BrokerError `invalid-argument` when this version has no such type */
   restoreExchange(name: string, settings: ExchangeSettings): void {
     this.#create(name, settings);
   }
@@ -251,30 +257,19 @@ export class ExchangeTable {
   }
 
   #create(name: string, settings: ExchangeSettings): ExchangeNode {
-    const alternate = settings.arguments.get(ALTERNATE_EXCHANGE);
-    if (alternate !== undefined && typeof alternate !== 'string') {
-      const argument = ALTERNATE_EXCHANGE;
-      throw new TopologyError({
-        kind: 'invalid-argument',
-        exchange: name,
-        argument,
-        reason: 'not-text',
-        value: alternate,
-      });
-    }
-    const index = createBindingIndex(settings.type, name, settings.arguments);
-    const exchange = new ExchangeNode(this.#nextHandle++, name, settings, alternate, index);
+    const index = createBindingIndex(settings.type, settings.hash);
+    const exchange = new ExchangeNode(this.#nextHandle++, name, settings, index);
     this.#exchanges.set(name, exchange);
-    if (alternate !== undefined) {
-      const having = this.#alternates.get(alternate) ?? new Set();
-      this.#alternates.set(alternate, having.add(exchange));
+    if (exchange.alternate !== undefined) {
+      const having = this.#alternates.get(exchange.alternate) ?? new Set();
+      this.#alternates.set(exchange.alternate, having.add(exchange));
     }
     this.#changed(exchange);
     return exchange;
   }
 
   /** The new binding, or undefined when it was there. */
-  #link(source: Exchange, destination: Destination, routingKey: string, args: AttributeTable): BindingNode | undefined {
+  #link(source: Exchange, destination: Destination, routingKey: string, args: HeaderValues): BindingNode | undefined {
     const from = this.#node(source);
     const to =
       destination.kind === 'exchange'
@@ -331,7 +326,7 @@ export class ExchangeTable {
 
   /** What this exchange does with a message may be different from now on. */
   #changed(exchange: ExchangeNode): void {
-    this.#version++;
+    this.#version.current++;
     this.#caches.forgetThrough(exchange, this.#leadingTo);
   }
 
@@ -355,10 +350,14 @@ export class ExchangeTable {
   }
 }
 
-function identityOf(destination: Destination, routingKey: string, args: AttributeTable): string {
-  return `${destination.kind} ${destination.handle} ${routingKey.length}:${routingKey}${tableIdentity(args)}`;
+function identityOf(destination: Destination, routingKey: string, args: HeaderValues): string {
+  return `${destination.kind} ${destination.handle} ${routingKey.length}:${routingKey}${headerValuesIdentity(args)}`;
 }
 
 function systemSettings(type: string, internal: boolean): ExchangeSettings {
-  return { type, durable: true, autoDelete: false, internal, arguments: EMPTY_ATTRIBUTES };
+  return { type, durable: true, autoDelete: false, internal, alternate: undefined, declared: {} };
+}
+
+function refused(message: string): BrokerError {
+  return new BrokerError('access-refused', message);
 }

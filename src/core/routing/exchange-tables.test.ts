@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { AttributeValue } from '../catalog/attribute-value.js';
+import type { HeaderValue } from '../broker.js';
 import type { ExchangeTable } from './exchange-table.js';
 import { ExchangeTables } from './exchange-tables.js';
 import { RouteResult } from './route-result.js';
@@ -32,12 +32,12 @@ const QUEUES = ['q0', 'q1', 'q2', 'q3'];
 const isDurableQueue = (name: string) => name < 'q2';
 const EXCHANGES = ['e0', 'e1', 'e2', 'e3', 'e4'];
 const STANDARD = ['amq.direct', 'amq.fanout', 'amq.headers', 'amq.match', 'amq.topic'];
-const ARGS: Record<string, Record<string, AttributeValue>> = {
+const ARGS: Record<string, Record<string, HeaderValue>> = {
   none: {},
   a: { a: 1 },
   any: { 'x-match': 'any', a: 1, b: 'x' },
 };
-const HEADERS: Record<string, Record<string, AttributeValue>> = { none: {}, a: { a: 1 }, b: { b: 'x', a: 2 } };
+const HEADERS: Record<string, Record<string, HeaderValue>> = { none: {}, a: { a: 1 }, b: { b: 'x', a: 2 } };
 
 function topicMatches(pattern: string, key: string): boolean {
   const source = pattern
@@ -126,7 +126,9 @@ class Model {
 
   lines(): string[] {
     return [
-      ...this.exchanges.map((e) => `${e.name} ${e.type} ${e.durable} ${e.autoDelete} ${e.alternate}`),
+      ...this.exchanges.map(
+        (e) => `${e.name} ${e.type} ${e.durable} ${e.autoDelete} ${e.alternate} ${declaredBy(e.name)}`,
+      ),
       ...this.bindings.map((b) => `${b.source} -> ${b.destination} ${b.key} ${b.args}`),
     ].sort();
   }
@@ -185,7 +187,7 @@ class Subject {
   }
 
   route(start: string, key: string, headers: string): string[] {
-    const given = headers === 'none' ? undefined : new Map(Object.entries(HEADERS[headers]));
+    const given = headers === 'none' ? undefined : () => new Map(Object.entries(HEADERS[headers]));
     this.table.route(this.table.get(start)!, key, given, this.#result);
     const names = new Map([...this.#handles].map(([name, handle]) => [handle, name]));
     const handles = [...this.#result.queues.subarray(0, this.#result.count)];
@@ -205,12 +207,14 @@ class Subject {
 const argsNameOf = (args: ReadonlyMap<string, unknown>) =>
   Object.entries(ARGS).find(([, each]) => Object.keys(each).length === args.size)![0];
 
+/** Every exchange of a history declares its own name. */
+const declaredBy = (name: string) => JSON.stringify(STANDARD.includes(name) ? {} : { name });
+
 function linesOf(table: ExchangeTable): string[] {
-  const alternate = (args: ReadonlyMap<string, unknown>) => args.get('alternate-exchange');
   return [
     ...Array.from(
       table.exchanges(),
-      (e) => `${e.name} ${e.type} ${e.durable} ${e.autoDelete} ${alternate(e.arguments)}`,
+      (e) => `${e.name} ${e.type} ${e.durable} ${e.autoDelete} ${e.alternate} ${JSON.stringify(e.declared)}`,
     ),
     ...Array.from(table.bindings(), ({ source, destination, routingKey, arguments: args }) => {
       return `${source.name} -> ${destination.kind[0].replace('e', 'x')} ${destination.name} ${routingKey} ${argsNameOf(args)}`;
@@ -242,8 +246,7 @@ const declare = fc
         if (model.find(exchange.name) !== undefined) return;
         model.exchanges.push(exchange);
         const { name, type, durable, autoDelete, alternate } = exchange;
-        const args = new Map(alternate === undefined ? [] : [['alternate-exchange', alternate]]);
-        subject.table.declare(name, { type, durable, autoDelete, internal: false, arguments: args });
+        subject.table.declare(name, { type, durable, autoDelete, internal: false, alternate, declared: { name } });
       },
   );
 
@@ -370,7 +373,14 @@ test('the store after every step restores the durable topology; cut within a ste
 
 test('a virtual host that is removed leaves nothing in the store, and nothing of another is touched', () => {
   const subject = new Subject();
-  const settings = { type: 'fanout', durable: true, autoDelete: false, internal: false, arguments: new Map() };
+  const settings = {
+    type: 'fanout',
+    durable: true,
+    autoDelete: false,
+    internal: false,
+    alternate: undefined,
+    declared: {},
+  };
   for (const virtualHost of ['a/b', 'a%2Fb']) {
     const table = subject.tables.of(virtualHost);
     table.bind(table.declare('x/%', settings), subject.queue('q0'), '');
@@ -391,7 +401,10 @@ test('a stored binding whose queue is gone, or is another that will not last, is
   for (const found of [undefined, { ...subject.queue('q0'), durable: false }]) {
     const tables = new ExchangeTables({ put: () => {}, remove: () => {} });
     for (const [key, value] of subject.store) tables.restore(key, value);
-    assert.deepEqual(tables.finishRestore(() => found), ['b/%2F/1']);
+    assert.deepEqual(
+      tables.finishRestore(() => found),
+      ['b/%2F/1'],
+    );
     assert.deepEqual([...tables.of('/').bindings()], []);
   }
 });

@@ -1,6 +1,6 @@
 import { keyNames, type MetadataEffects } from '../catalog/metadata-effects.js';
 import { type BindingRecord, decodeBinding, decodeExchange } from './exchange-record.js';
-import { ExchangeTable } from './exchange-table.js';
+import { ExchangeTable, type TopologyVersion } from './exchange-table.js';
 import type { QueueDestination } from './topology.js';
 
 interface StoredBinding {
@@ -14,6 +14,7 @@ interface StoredBinding {
 export class ExchangeTables {
   readonly #effects: MetadataEffects;
   readonly #tables = new Map<string, ExchangeTable>();
+  readonly #version: TopologyVersion = { current: 0 };
   /** Kept until everything that they may lead to is there. */
   #storedBindings: StoredBinding[] = [];
 
@@ -21,11 +22,16 @@ export class ExchangeTables {
     this.#effects = effects;
   }
 
+  /** Goes up with every change of any table. */
+  get version(): number {
+    return this.#version.current;
+  }
+
   /** Made at the first call. Whether there is such a virtual host is for the caller to know. */
   of(virtualHost: string): ExchangeTable {
     let table = this.#tables.get(virtualHost);
     if (table === undefined) {
-      table = new ExchangeTable(virtualHost, this.#effects);
+      table = new ExchangeTable(virtualHost, this.#effects, this.#version);
       this.#tables.set(virtualHost, table);
     }
     return table;
@@ -39,7 +45,7 @@ export class ExchangeTables {
 
   /**
    * Takes one entry of the store, in any order, before {@link finishRestore}; false when it is not of this kind.
-   * @throws UnreadableRecord
+   * @throws RangeError when the value is of a newer format or damaged
    */
   restore(key: string, value: Uint8Array): boolean {
     if (key.startsWith('x/')) {

@@ -1,11 +1,10 @@
-import type { AttributeTable } from '../catalog/attribute-value.js';
+import { BrokerError } from '../broker-error.js';
 import type { BindingIndex } from './binding-index.js';
-import { ConsistentHashIndex } from './consistent-hash-index.js';
+import { ConsistentHashIndex, type HashSource } from './consistent-hash-index.js';
 import { DirectIndex } from './direct-index.js';
 import { FanoutIndex } from './fanout-index.js';
 import { HeadersIndex } from './headers-index.js';
 import { TopicIndex } from './topic-index.js';
-import { TopologyError } from './topology-error.js';
 
 export interface ExchangeType {
   readonly name: string;
@@ -13,8 +12,7 @@ export interface ExchangeType {
 }
 
 interface ExchangeTypeEntry extends ExchangeType {
-  /** @throws TopologyError `invalid-argument` */
-  createIndex(exchange: string, args: AttributeTable): BindingIndex;
+  createIndex(hash: HashSource | undefined): BindingIndex;
 }
 
 const TYPES: readonly ExchangeTypeEntry[] = [
@@ -25,25 +23,27 @@ const TYPES: readonly ExchangeTypeEntry[] = [
   {
     name: 'x-consistent-hash',
     description: 'One binding, by the hash of a key, header or property',
-    createIndex: (exchange, args) => new ConsistentHashIndex(exchange, args),
+    createIndex: (hash) => new ConsistentHashIndex(hash),
   },
 ];
 
 /** The types that can be declared. */
 export const EXCHANGE_TYPES: readonly ExchangeType[] = TYPES;
 
-/** @throws TopologyError `unknown-type` */
+/** @throws BrokerError `invalid-argument` of field `type` when there is no such type */
 export function assertExchangeType(type: string): void {
   entryOf(type);
 }
 
-/** @throws TopologyError `unknown-type`, `invalid-argument` */
-export function createBindingIndex(type: string, exchange: string, args: AttributeTable): BindingIndex {
-  return entryOf(type).createIndex(exchange, args);
+/** @throws BrokerError `invalid-argument` */
+export function createBindingIndex(type: string, hash: HashSource | undefined): BindingIndex {
+  return entryOf(type).createIndex(hash);
 }
 
 function entryOf(type: string): ExchangeTypeEntry {
   const entry = TYPES.find(({ name }) => name === type);
-  if (entry === undefined) throw new TopologyError({ kind: 'unknown-type', type });
+  if (entry === undefined) {
+    throw new BrokerError('invalid-argument', `unknown exchange type '${type}'`, { field: 'type', received: type });
+  }
   return entry;
 }

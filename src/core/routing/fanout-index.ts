@@ -1,5 +1,4 @@
-import { type BindingIndex, BindingList, type MatchSink } from './binding-index.js';
-import type { MessageHeaders } from './message-headers.js';
+import { type BindingIndex, BindingList, type RoutingStep } from './binding-index.js';
 import type { BindingNode } from './topology.js';
 
 /** Every binding matches (AMQP 0-9-1 section 3.1.3.2). */
@@ -16,7 +15,7 @@ export class FanoutIndex implements BindingIndex {
     this.#all.remove(binding);
   }
 
-  collect(_routingKeys: readonly string[], _headers: MessageHeaders | undefined, into: MatchSink): void {
-    this.#all.collect(into);
+  collect(step: RoutingStep): void {
+    this.#all.collect(step);
   }
 }

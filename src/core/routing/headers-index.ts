@@ -1,14 +1,15 @@
-import { type AttributeValue, sameAttribute } from '../catalog/attribute-value.js';
-import type { BindingIndex, MatchSink } from './binding-index.js';
+import { BrokerError } from '../broker-error.js';
+import type { HeaderValue } from '../broker.js';
+import type { BindingIndex, RoutingStep } from './binding-index.js';
+import { sameHeaderValue } from './header-value.js';
 import type { MessageHeaders } from './message-headers.js';
-import { TopologyError } from './topology-error.js';
 import type { BindingNode } from './topology.js';
 
 /** What a binding's arguments ask of a message. */
 interface Condition {
   /** All of the wanted headers, or any one of them. */
   readonly all: boolean;
-  readonly wanted: readonly (readonly [name: string, value: AttributeValue])[];
+  readonly wanted: readonly (readonly [name: string, value: HeaderValue])[];
 }
 
 /**
@@ -30,32 +31,34 @@ export class HeadersIndex implements BindingIndex {
     this.#conditions.delete(binding);
   }
 
-  collect(_routingKeys: readonly string[], headers: MessageHeaders | undefined, into: MatchSink): void {
+  collect(step: RoutingStep): void {
+    if (this.#conditions.size === 0) return;
+    const headers = step.headers();
     for (const [binding, condition] of this.#conditions) {
-      if (holds(condition, headers)) into.match(binding.destination);
+      if (holds(condition, headers)) step.match(binding.destination);
     }
   }
 }
 
-function holds({ all, wanted }: Condition, headers: MessageHeaders | undefined): boolean {
+function holds({ all, wanted }: Condition, headers: MessageHeaders): boolean {
   for (const [name, value] of wanted) {
-    const actual = headers?.get(name);
-    const met = actual !== undefined && (value === null || sameAttribute(value, actual));
+    const actual = headers.get(name);
+    const met = actual !== undefined && (value === null || sameHeaderValue(value, actual));
     if (met !== all) return met;
   }
   return all;
 }
 
 function conditionOf(binding: BindingNode): Condition {
-  const mode = binding.arguments.get('x-match') ?? (binding.arguments.has('x-match') ? null : 'all');
-  const exchange = binding.source.name;
-  if (typeof mode !== 'string') {
-    throw new TopologyError({ kind: 'invalid-binding', exchange, reason: 'match-mode-not-text', value: mode });
-  }
+  const { arguments: args } = binding;
+  const mode = args.has('x-match') ? args.get('x-match') : 'all';
   const withX = mode === 'all-with-x' || mode === 'any-with-x';
   if (!withX && mode !== 'all' && mode !== 'any') {
-    throw new TopologyError({ kind: 'invalid-binding', exchange, reason: 'unknown-match-mode', value: mode });
+    throw new BrokerError('invalid-argument', "x-match must be 'all', 'any', 'all-with-x' or 'any-with-x'", {
+      field: 'x-match',
+      ...(typeof mode === 'string' && { received: mode }),
+    });
   }
-  const wanted = [...binding.arguments].filter(([name]) => name !== 'x-match' && (withX || !name.startsWith('x-')));
+  const wanted = [...args].filter(([name]) => name !== 'x-match' && (withX || !name.startsWith('x-')));
   return { all: mode.startsWith('all'), wanted };
 }

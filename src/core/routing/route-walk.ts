@@ -1,4 +1,5 @@
-import type { MatchSink } from './binding-index.js';
+import type { RoutingStep } from './binding-index.js';
+import { NO_HEADER_VALUES } from './header-value.js';
 import type { MessageHeaders } from './message-headers.js';
 import type { ExchangeNode, QueueNode } from './topology.js';
 
@@ -7,15 +8,19 @@ import type { ExchangeNode, QueueNode } from './topology.js';
  * where nothing matched to its alternate. Every exchange is passed and every queue reached once at most, so cycles
  * end. Reused for all walks of a table.
  */
-export class RouteWalk implements MatchSink {
+export class RouteWalk implements RoutingStep {
   /** What the last walk reached: `queues[0, count)`. Overwritten by the next. */
   queues = new Int32Array(16);
   count = 0;
   /** Whether an exchange that the last walk passed looked at the routing key, or at the headers. */
   readKey = false;
   readHeaders = false;
+  routingKeys: readonly string[] = [];
   /** The last queue reached. */
   lastQueue: QueueNode | undefined = undefined;
+  #askHeaders: (() => MessageHeaders) | undefined = undefined;
+  /** What the message answered, once it was asked. */
+  #headers: MessageHeaders | undefined = undefined;
   #number = 0;
   #matched = false;
   readonly #pending: ExchangeNode[] = [];
@@ -23,7 +28,7 @@ export class RouteWalk implements MatchSink {
   run(
     start: ExchangeNode,
     routingKeys: readonly string[],
-    headers: MessageHeaders | undefined,
+    headers: (() => MessageHeaders) | undefined,
     exchanges: ReadonlyMap<string, ExchangeNode>,
   ): void {
     this.#number++;
@@ -31,17 +36,26 @@ export class RouteWalk implements MatchSink {
     this.readKey = false;
     this.readHeaders = false;
     this.lastQueue = undefined;
+    this.routingKeys = routingKeys;
+    this.#askHeaders = headers;
+    this.#headers = undefined;
+    this.#pending.length = 0;
     this.match(start);
     for (let exchange = this.#pending.pop(); exchange !== undefined; exchange = this.#pending.pop()) {
       const { index } = exchange;
       this.readKey ||= index.readsKey;
       this.readHeaders ||= index.readsHeaders;
       this.#matched = false;
-      index.collect(routingKeys, headers, this);
+      index.collect(this);
       if (this.#matched || exchange.alternate === undefined) continue;
       const alternate = exchanges.get(exchange.alternate);
       if (alternate !== undefined) this.match(alternate);
     }
+  }
+
+  headers(): MessageHeaders {
+    this.#headers ??= this.#askHeaders?.() ?? NO_HEADER_VALUES;
+    return this.#headers;
   }
 
   match(destination: QueueNode | ExchangeNode): void {

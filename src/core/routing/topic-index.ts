@@ -1,5 +1,4 @@
-import { type BindingIndex, BindingList, type MatchSink } from './binding-index.js';
-import type { MessageHeaders } from './message-headers.js';
+import { type BindingIndex, BindingList, type RoutingStep } from './binding-index.js';
 import type { BindingNode } from './topology.js';
 
 /** One word of a pattern, at the end of the path of the words before it. */
@@ -53,11 +52,11 @@ export class TopicIndex implements BindingIndex {
     removeBelow(this.#root, wordsOf(binding.routingKey), 0, binding);
   }
 
-  collect(routingKeys: readonly string[], _headers: MessageHeaders | undefined, into: MatchSink): void {
-    for (const routingKey of routingKeys) this.#collect(routingKey, into);
+  collect(step: RoutingStep): void {
+    for (const routingKey of step.routingKeys) this.#collect(routingKey, step);
   }
 
-  #collect(routingKey: string, into: MatchSink): void {
+  #collect(routingKey: string, step: RoutingStep): void {
     this.#step++;
     this.#activate(this.#root);
     this.#advance();
@@ -71,7 +70,7 @@ export class TopicIndex implements BindingIndex {
       }
       this.#advance();
     }
-    for (const node of this.#active) node.bindings.collect(into);
+    for (const node of this.#active) node.bindings.collect(step);
     this.#active.length = 0;
   }
 

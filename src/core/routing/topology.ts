@@ -1,5 +1,6 @@
-import type { AttributeTable } from '../catalog/attribute-value.js';
+import type { Declared, ExchangeSpec, HeaderValues } from '../broker.js';
 import type { BindingIndex } from './binding-index.js';
+import type { HashSource } from './consistent-hash-index.js';
 import type { RouteCache } from './route-cache.js';
 
 /** What a binding can lead to: a queue, as the caller describes it, or an exchange of the same table. */
@@ -7,20 +8,16 @@ export type Destination = QueueDestination | Exchange;
 
 export interface QueueDestination {
   readonly kind: 'queue';
-  /** The caller's integer for the queue: one queue per handle for as long as it is bound. */
+  /** The caller's 32-bit integer for the queue: one queue per handle for as long as it is bound. */
   readonly handle: number;
   readonly name: string;
   /** Whether the queue is there after a restart, so that its bindings have to be. */
   readonly durable: boolean;
 }
 
-export interface ExchangeSettings {
-  readonly type: string;
-  readonly durable: boolean;
-  readonly autoDelete: boolean;
-  /** Takes messages only from other exchanges. */
-  readonly internal: boolean;
-  readonly arguments: AttributeTable;
+export interface ExchangeSettings extends ExchangeSpec {
+  /** For a consistent-hash exchange that does not hash the routing key. */
+  readonly hash?: HashSource | undefined;
 }
 
 export interface Exchange extends ExchangeSettings {
@@ -28,17 +25,15 @@ export interface Exchange extends ExchangeSettings {
   /** Unique in its table as long as the table lives. */
   readonly handle: number;
   readonly name: string;
-  /** Where a message goes that matches no binding; the name need not exist. */
-  readonly alternate: string | undefined;
   /** True from the moment of its deletion on; whoever keeps the object checks this before routing. */
   readonly deleted: boolean;
 }
 
-export interface Binding {
+export interface ExchangeBinding {
   readonly source: Exchange;
   readonly destination: Destination;
   readonly routingKey: string;
-  readonly arguments: AttributeTable;
+  readonly arguments: HeaderValues;
 }
 
 /** A bound queue inside the table. */
@@ -70,8 +65,9 @@ export class ExchangeNode implements Exchange {
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly internal: boolean;
-  readonly arguments: AttributeTable;
   readonly alternate: string | undefined;
+  readonly declared: Declared;
+  readonly hash: HashSource | undefined;
   /** Bindings by identity. */
   readonly outgoing = new Map<string, BindingNode>();
   readonly incoming = new Set<BindingNode>();
@@ -82,31 +78,26 @@ export class ExchangeNode implements Exchange {
   /** Routes that start here, until something that they passed changes. */
   cache: RouteCache | undefined = undefined;
 
-  constructor(
-    handle: number,
-    name: string,
-    settings: ExchangeSettings,
-    alternate: string | undefined,
-    index: BindingIndex,
-  ) {
+  constructor(handle: number, name: string, settings: ExchangeSettings, index: BindingIndex) {
     this.handle = handle;
     this.name = name;
     this.type = settings.type;
     this.durable = settings.durable;
     this.autoDelete = settings.autoDelete;
     this.internal = settings.internal;
-    this.arguments = settings.arguments;
-    this.alternate = alternate;
+    this.alternate = settings.alternate;
+    this.declared = settings.declared;
+    this.hash = settings.hash;
     this.index = index;
   }
 }
 
 /** A binding inside the table. */
-export class BindingNode implements Binding {
+export class BindingNode implements ExchangeBinding {
   readonly source: ExchangeNode;
   readonly destination: QueueNode | ExchangeNode;
   readonly routingKey: string;
-  readonly arguments: AttributeTable;
+  readonly arguments: HeaderValues;
   /** Its key among the source's bindings. */
   readonly identity: string;
   /** Its key in the metadata store, when it is durable. */
@@ -118,7 +109,7 @@ export class BindingNode implements Binding {
     source: ExchangeNode,
     destination: QueueNode | ExchangeNode,
     routingKey: string,
-    args: AttributeTable,
+    args: HeaderValues,
     identity: string,
   ) {
     this.source = source;
