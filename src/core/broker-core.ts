@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, IS_REFERENCE } from '../bytes/index.js';
+import { encodeUtf8, IS_REFERENCE } from '../bytes/index.js';
 import type {
   AcquireOptions,
   AppendOutcome,
@@ -25,7 +25,10 @@ import type {
 } from './broker.js';
 import { BrokerError } from './broker-error.js';
 import { Destinations } from './catalog/destinations.js';
+import type { Operation } from './catalog/permission-rule.js';
+import { Permissions } from './catalog/permissions.js';
 import type { QueueEntry } from './catalog/queue-entry.js';
+import { Users } from './catalog/users.js';
 import type { CoreEffects } from './core-effects.js';
 import { DeadLettering } from './delivery/dead-lettering.js';
 import type { DeliveryContext } from './delivery/delivery-context.js';
@@ -44,8 +47,10 @@ import { encodeCheckpoint } from './delivery/queue-checkpoint.js';
 import { RecordView } from './delivery/record-view.js';
 import { RecordWriter } from './delivery/record-writer.js';
 import { Session, Subscription, Waiter } from './delivery/session.js';
-import { SHARED_LOG, SharedBodies } from './delivery/shared-bodies.js';
+import { SharedBodies } from './delivery/shared-bodies.js';
 import { TimerHeap } from './delivery/timer-heap.js';
+import { GroupCoordinator } from './group/group-coordinator.js';
+import type { GroupEffects } from './group/group-requests.js';
 import { FlushBuilder } from './log/flush-builder.js';
 import type { JournalWriter } from './log/journal-entry.js';
 import { Memory } from './log/memory.js';
@@ -73,6 +78,13 @@ export class BrokerCore implements Broker, DeliveryContext {
   readonly deliverBeforeSync: boolean;
   readonly destinations: Destinations;
   readonly router: Router;
+  readonly users: Users;
+  readonly permissions: Permissions;
+  readonly groups: GroupCoordinator;
+  /** The flush of the last thing that the groups have stored. */
+  groupsStoredIn = 0;
+  /** Where joins and syncs are answered. */
+  groupAnswers: Pick<GroupEffects, 'joined' | 'synced'> | undefined = undefined;
   readonly #effects: CoreEffects;
   readonly #publisher: Publisher;
   readonly #deadLettering: DeadLettering;
@@ -89,6 +101,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   #trims = new Map<number, number>();
   /** Queues that changed since their last checkpoint. */
   readonly #changed = new Set<MessageQueue>();
+  readonly #produced = new Set<Partition>();
   #stopped = false;
   /** No room on the device. */
   full = false;
@@ -105,6 +118,14 @@ export class BrokerCore implements Broker, DeliveryContext {
       remove: (key: string) => this.putMetadata(key, undefined),
     };
     this.router = new Router(metadata);
+    this.users = new Users(metadata);
+    this.permissions = new Permissions(metadata);
+    this.groups = new GroupCoordinator({
+      put: (key, value) => this.#putGroup(key, value),
+      remove: (key) => this.#putGroup(key, undefined),
+      joined: (token, answer) => this.groupAnswers?.joined(token, answer),
+      synced: (token, answer) => this.groupAnswers?.synced(token, answer),
+    });
     this.destinations = new Destinations(this, metadata, this.router);
     this.#publisher = new Publisher(this, this.destinations, (partition) => this.#appended(partition));
     this.#deadLettering = new DeadLettering(this.router, this.destinations, this.#publisher, effects);
@@ -115,6 +136,11 @@ export class BrokerCore implements Broker, DeliveryContext {
   putMetadata(key: string, value: Uint8Array | undefined): void {
     this.builder.put(key, value);
     this.gathered(false);
+  }
+
+  #putGroup(key: string, value: Uint8Array | undefined): void {
+    this.putMetadata(key, value);
+    this.groupsStoredIn = this.builder.number;
   }
 
   /** The next flush for the store. */
@@ -167,6 +193,7 @@ export class BrokerCore implements Broker, DeliveryContext {
       const entry = this.destinations.queueOrUndefined(owner);
       if (entry !== undefined) this.#due(entry, kind, item);
     }
+    if (this.groups.nextDueMs <= this.nowMs) this.groups.expire(this.nowMs);
   }
 
   #due(entry: QueueEntry, kind: number, item: number): void {
@@ -191,7 +218,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   }
 
   get nextDueMs(): number {
-    return this.timers.topTimeMs;
+    return Math.min(this.timers.topTimeMs, this.groups.nextDueMs);
   }
 
   /** One chunk that answers {@link CoreEffects.need}; then {@link loadedEnd}. */
@@ -234,6 +261,12 @@ export class BrokerCore implements Broker, DeliveryContext {
     }
   }
 
+  /** Writes what is known of the producers of partitions that somebody produced into since the last time. */
+  checkpointProducers(): void {
+    for (const partition of this.#produced) this.putMetadata(`s/${partition.log}`, partition.producers.encode(this.builder.number));
+    this.#produced.clear();
+  }
+
   /** The lowest sequence of the shared log that any queue may still ask for. */
   sharedFloor(): number {
     let lowest = this.shared.tail;
@@ -260,7 +293,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     const buffer = this.memory.resolve(address);
     if (buffer !== undefined && (buffer[this.memory.offset + 5]! & IS_REFERENCE) !== 0) {
       this.#effects.needShared(queue.handle, sharedSequence(buffer, this.memory.offset));
-    } else this.#effects.need(queue.handle, queue.log, fromSeq);
+    } else this.#effects.need(queue.handle, queue.source, fromSeq);
   }
 
   journalLater(queue: MessageQueue): void {
@@ -311,12 +344,13 @@ export class BrokerCore implements Broker, DeliveryContext {
     for (const queue of [...this.queues(name)]) this.deleteQueue(queue);
     for (const topic of [...this.topics(name)]) this.deleteTopic(topic);
     this.destinations.deleteVirtualHost(name);
+    this.permissions.removeVirtualHost(name);
   }
-  allowed(): boolean {
-    return true;
+  allowed(user: string, virtualHost: string, operation: Operation, resource: string): boolean {
+    return this.permissions.allowed(user, virtualHost, operation, resource);
   }
-  mayEnter(_user: string, virtualHost: string): boolean {
-    return this.hasVirtualHost(virtualHost);
+  mayEnter(user: string, virtualHost: string): boolean {
+    return this.hasVirtualHost(virtualHost) && this.permissions.mayEnter(user, virtualHost);
   }
 
   // ---- queues
@@ -430,8 +464,10 @@ export class BrokerCore implements Broker, DeliveryContext {
     const entry = this.destinations.topic(topic);
     if (entry.queue >= 0) this.deleteQueue(entry.queue);
     this.destinations.removeTopic(entry);
+    this.groups.offsets.dropTopic(entry.name);
     for (const partition of entry.parts) {
       this.#unstablePartitions.delete(partition);
+      this.#produced.delete(partition);
       this.#effects.drop(partition.log);
       this.#effects.partitionMoved(partition.handle);
     }
@@ -443,7 +479,9 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.#assertWritable();
     const target = this.destinations.partition(partition);
     const outcome = target.appendBatch(payload, this.nowMs);
-    if (!outcome.duplicate) this.#appended(target);
+    if (outcome.duplicate) return outcome;
+    this.#appended(target);
+    if (target.producers.producers.size > 0) this.#produced.add(target);
     return outcome;
   }
   deleteRecords(partition: number, beforeOffset: number): number {
@@ -714,11 +752,4 @@ export class BrokerCore implements Broker, DeliveryContext {
     if (this.#stopped) throw new BrokerError('stopped', 'the broker has stopped');
     if (this.full) throw new BrokerError('full', 'no space is left on the device');
   }
-}
-
-export { SHARED_LOG };
-
-/** Reads what {@link BrokerCore.deleteRecords} wrote. */
-export function decodeLogStart(value: Uint8Array): number {
-  return Number(decodeUtf8(value));
 }

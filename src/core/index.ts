@@ -70,3 +70,11 @@ export {
   StorageError,
   type StorageErrorKind,
 } from './ports.js';
+// What the shell drives the core with.
+export { BrokerCore, type CoreOptions } from './broker-core.js';
+export { rulesOfRegexes } from './catalog/permission-rule.js';
+export type { Credential, User } from './catalog/users.js';
+export type { CoreEffects } from './core-effects.js';
+export { SHARED_LOG } from './delivery/shared-bodies.js';
+export { ENVELOPE_HEADERS } from './publisher.js';
+export { type HeaderScan, journalStart, Recovery } from './recovery.js';

@@ -19,9 +19,9 @@ import { decodeDestination, type QueueRecord, type TopicRecord } from './destina
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { QueueEntry } from './queue-entry.js';
 import { TopicEntry } from './topic-entry.js';
+import { VirtualHosts } from './virtual-hosts.js';
 import { decodeUtf8, encodeUtf8 } from '../../bytes/index.js';
 
-export const DEFAULT_VIRTUAL_HOST = '/';
 /** Log ids below are the shard's own: journal, shared bodies. */
 const FIRST_LOG = 16;
 /** Ids are reserved in the store by this many at once. */
@@ -39,13 +39,12 @@ export class Destinations {
   readonly #context: DeliveryContext;
   readonly #metadata: MetadataEffects;
   readonly #router: Router;
+  readonly #virtualHosts: VirtualHosts;
   readonly #hosts = new Map<string, Names>();
   readonly #queues = new Map<number, QueueEntry>();
   readonly #topics = new Map<number, TopicEntry>();
   readonly #partitions = new Map<number, Partition>();
   readonly #topicIds = new Map<string, number>();
-  /** Topic handle of a retained queue's partition. */
-  readonly #byLog = new Map<number, MessageQueue | Partition>();
   /** Queues and topics share one space of handles, as they share exchanges' bindings. */
   #nextHandle = 1;
   #nextLog = FIRST_LOG;
@@ -55,39 +54,38 @@ export class Destinations {
     this.#context = context;
     this.#metadata = metadata;
     this.#router = router;
-    this.#addHost(DEFAULT_VIRTUAL_HOST);
+    this.#virtualHosts = new VirtualHosts(metadata);
   }
 
   // ---- virtual hosts
 
   hasVirtualHost(name: string): boolean {
-    return this.#hosts.has(name);
+    return this.#virtualHosts.get(name) !== undefined;
   }
   virtualHosts(): string[] {
-    return [...this.#hosts.keys()];
+    return Array.from(this.#virtualHosts.all(), (host) => host.name);
   }
   createVirtualHost(name: string): void {
-    if (this.#hosts.has(name)) return;
-    this.#addHost(name);
-    this.#metadata.put(`v/${keyPart(name)}`, new Uint8Array([1]));
+    if (!this.hasVirtualHost(name)) this.#virtualHosts.put(name);
   }
   deleteVirtualHost(name: string): void {
     this.assertVirtualHost(name);
+    this.#virtualHosts.delete(name);
     this.#hosts.delete(name);
     this.#router.tables.remove(name);
-    this.#metadata.remove(`v/${keyPart(name)}`);
     this.version++;
   }
   assertVirtualHost(name: string): void {
-    this.#host(name);
-  }
-  #addHost(name: string): void {
-    if (!this.#hosts.has(name)) this.#hosts.set(name, { queues: new Map(), topics: new Map() });
+    if (!this.hasVirtualHost(name)) throw new BrokerError('not-found', `no vhost '${name}'`);
   }
   #host(name: string): Names {
-    const host = this.#hosts.get(name);
-    if (host === undefined) throw new BrokerError('not-found', `no vhost '${name}'`);
-    return host;
+    this.assertVirtualHost(name);
+    let names = this.#hosts.get(name);
+    if (names === undefined) {
+      names = { queues: new Map(), topics: new Map() };
+      this.#hosts.set(name, names);
+    }
+    return names;
   }
 
   // ---- queues
@@ -122,8 +120,8 @@ export class Destinations {
     if (spec.retainMs !== undefined) {
       partition = this.#createRetainedTopic(virtualHost, name, spec, handle).parts[0]!;
     }
-    const log = partition?.log ?? this.#takeLog();
-    const state = this.#createState(handle, log, spec, partition !== undefined);
+    const log = this.#takeLog();
+    const state = this.#createState(handle, log, spec, partition?.log ?? log);
     const entry = new QueueEntry(state, virtualHost, name, spec, declaredBy, partition?.handle ?? -1, now, now);
     this.#addQueue(entry);
     if (entry.durable) this.#metadata.put(queueKey(entry), entry.encode());
@@ -134,20 +132,19 @@ export class Destinations {
     handle: number,
     log: number,
     spec: Pick<QueueSpec, 'durable' | 'grouped' | 'settings'>,
-    retained: boolean,
+    source: number,
   ): MessageQueue {
     return new MessageQueue(this.#context, handle, log, {
       durable: spec.durable,
       grouped: spec.grouped,
       settings: spec.settings,
-      retained,
+      source,
     });
   }
 
   #addQueue(entry: QueueEntry): void {
     this.#queues.set(entry.handle, entry);
     this.#host(entry.virtualHost).queues.set(entry.name, entry.handle);
-    if (entry.partition < 0) this.#byLog.set(entry.log, entry.state);
     this.version++;
   }
 
@@ -171,7 +168,6 @@ export class Destinations {
   removeQueue(entry: QueueEntry): void {
     this.#queues.delete(entry.handle);
     this.#host(entry.virtualHost).queues.delete(entry.name);
-    if (entry.partition < 0) this.#byLog.delete(entry.log);
     this.#router.tables.of(entry.virtualHost).removeQueue(entry.handle);
     if (entry.durable) this.#metadata.remove(queueKey(entry));
     if (entry.partition >= 0) {
@@ -272,7 +268,6 @@ export class Destinations {
     );
     parts.push(partition);
     this.#partitions.set(partition.handle, partition);
-    this.#byLog.set(log, partition);
     return partition;
   }
 
@@ -309,7 +304,6 @@ export class Destinations {
     this.#topicIds.delete(entry.id);
     for (const partition of entry.parts) {
       this.#partitions.delete(partition.handle);
-      this.#byLog.delete(partition.log);
       this.#metadata.remove(`s/${partition.log}`);
       this.#metadata.remove(`l/${partition.log}`);
     }
@@ -393,10 +387,6 @@ export class Destinations {
 
   // ---- logs and restoring
 
-  byLog(log: number): MessageQueue | Partition | undefined {
-    return this.#byLog.get(log);
-  }
-
   #takeLog(): number {
     if (this.#nextLog >= this.#reservedLogs) {
       this.#reservedLogs = this.#nextLog + LOG_IDS_AHEAD;
@@ -405,16 +395,13 @@ export class Destinations {
     return this.#nextLog++;
   }
 
-  /** Takes one entry of the metadata store; false when it is not of this kind. Topics come before queues (`k/` < `q/`). */
+  /** Takes one entry of the metadata store; false when it is not of this kind. Virtual hosts come first, then topics. */
   restore(key: string, value: Uint8Array): boolean {
     if (key === 'c/logs') {
       this.#nextLog = this.#reservedLogs = Number(decodeUtf8(value));
       return true;
     }
-    if (key.startsWith('v/')) {
-      this.#addHost(keyNames(key)[0]!);
-      return true;
-    }
+    if (this.#virtualHosts.restore(key, value)) return true;
     if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));
     else if (key.startsWith('q/')) this.#restoreQueue(key, decodeDestination<QueueRecord>(value));
     else return false;
@@ -423,7 +410,6 @@ export class Destinations {
 
   #restoreTopic(key: string, record: TopicRecord): void {
     const [virtualHost, name] = keyNames(key) as [string, string];
-    this.#addHost(virtualHost);
     const entry = new TopicEntry(
       this.#nextHandle++,
       virtualHost,
@@ -438,12 +424,11 @@ export class Destinations {
 
   #restoreQueue(key: string, record: QueueRecord): void {
     const [virtualHost, name] = keyNames(key) as [string, string];
-    this.#addHost(virtualHost);
     const spec = { ...record, retainMs: record.retainMs, durable: true, owner: 0 };
     const topic = record.retainMs === undefined ? -1 : this.findTopic(virtualHost, name);
     const partition = topic < 0 ? undefined : this.topic(topic).parts[0]!;
     const handle = this.#nextHandle++;
-    const state = this.#createState(handle, record.log, spec, partition !== undefined);
+    const state = this.#createState(handle, record.log, spec, partition?.log ?? record.log);
     const entry = new QueueEntry(
       state,
       virtualHost,

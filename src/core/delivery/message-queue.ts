@@ -55,7 +55,10 @@ const IN_GROUPS = 2;
  */
 export class MessageQueue {
   readonly handle: number;
+  /** Under which its delivery state is journaled; also the log of its records, unless it is retained. */
   readonly log: number;
+  /** The log of its records. */
+  readonly source: number;
   /** Appends are journaled and survive; otherwise everything is kept in memory only. */
   readonly durable: boolean;
   readonly groups: GroupIndex | undefined;
@@ -118,16 +121,17 @@ export class MessageQueue {
     context: DeliveryContext,
     handle: number,
     log: number,
-    options: { durable: boolean; grouped: boolean; retained: boolean; settings: Partial<QueueSettings> },
+    options: { durable: boolean; grouped: boolean; source: number; settings: Partial<QueueSettings> },
   ) {
     this.#context = context;
     this.handle = handle;
     this.log = log;
     this.durable = options.durable;
-    this.retained = options.retained;
+    this.source = options.source;
+    this.retained = options.source !== log;
     this.settings = options.settings;
     this.groups = options.grouped ? new GroupIndex() : undefined;
-    this.windowWhole = !options.retained;
+    this.windowWhole = !this.retained;
     this.usedMs = context.nowMs;
   }
 
