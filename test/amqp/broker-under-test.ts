@@ -19,8 +19,16 @@ export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rosettamq-amqp-'));
   const command = new RunningCommand(process.execPath, [
     'dist/cli/main.js',
-    ...['--data-dir', dataDir, '--amqp-port', '0'],
-    ...['--kafka-port', 'off', '--sqs-port', 'off', '--admin-port', 'off'],
+    '--data-dir',
+    dataDir,
+    '--amqp-port',
+    '0',
+    '--kafka-port',
+    'off',
+    '--sqs-port',
+    'off',
+    '--admin-port',
+    'off',
   ]);
   await command.ready();
   return {

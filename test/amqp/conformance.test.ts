@@ -770,7 +770,7 @@ describe('AMQP 0-9-1 on the wire', () => {
       const seen: string[] = [];
       for (let count = 0; count < 4; count++) {
         const { fields, body } = await get(client, queue, true);
-        seen.push(`${body} ${fields['deliveryTag']} ${fields['redelivered']} ${fields['messageCount']}`);
+        seen.push([body, fields['deliveryTag'], fields['redelivered'], fields['messageCount']].join(' '));
       }
       assert.deepEqual(seen, ['1 4 true 3', '2 5 true 2', '3 6 true 1', '4 7 false 0']);
     });

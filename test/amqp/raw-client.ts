@@ -248,7 +248,7 @@ export class RawClient {
 /** One line for an arrival, for comparing. */
 export function show({ name, channel, fields, body }: Arrival): string {
   if (name === 'ChannelClose' || name === 'ConnectionClose') {
-    return `${name}@${channel} ${fields['replyText'] as string} (${fields['classId']},${fields['methodId']})`;
+    return `${name}@${channel} ${fields['replyText'] as string} (${String(fields['classId'])},${String(fields['methodId'])})`;
   }
   if (name === 'CLOSED' || name.startsWith('AMQP[')) return name;
   const values = Object.values(fields)

@@ -27,7 +27,7 @@ test('every method comes back as it was encoded', () => {
     const shape = Object.fromEntries(Object.entries(methods[name].args).map(([key, type]) => [key, byType[type]]));
     fc.assert(
       fc.property(fc.record(shape), (args) => {
-        const bytes = encodeMethod(name, args as MethodArguments<typeof name>);
+        const bytes = encodeMethod(name, args as MethodArguments<MethodName>);
         const decoded = decodeMethod(bytes, 0, bytes.length);
         assert.equal(decoded.name, name);
         assert.deepEqual(decoded.args, { ...args });
