@@ -125,14 +125,19 @@ export class MemoryHost {
     },
     newOwner: () => 1,
     releaseOwner: () => {},
-    authenticate: (user: string, password: string) =>
-      Promise.resolve(password === `${user}-secret` ? user : undefined),
+    authenticate: (user: string, password: string) => Promise.resolve(password === `${user}-secret` ? user : undefined),
     randomUuid: () => randomUUID(),
     clusterId: new Uint8Array(16).fill(7),
     log: (level, message, fields) => {
       this.logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
     },
   };
+
+  watcherCount(topicName: string): number {
+    const topic = this.#topics.get(this.#find(({ name }) => name === topicName));
+    const handles = topic?.partitionHandles ?? [];
+    return handles.reduce((sum, handle) => sum + this.#known(handle).watchers.size, 0);
+  }
 
   /** For tests that raise the epoch, as an unclean stop does. */
   setLeaderEpoch(topicName: string, epoch: number): void {
