@@ -34,7 +34,7 @@ interface MemoryPartition {
  */
 export class MemoryHost {
   readonly logged: string[] = [];
-  readonly groups: GroupAccess & { restoreNothing?: never };
+  readonly groups: GroupAccess;
   /** Flushes become stable only by {@link settle} while this is set. */
   held = false;
   readonly #topics = new Map<number, TopicInfo>();
@@ -55,11 +55,16 @@ export class MemoryHost {
       put: () => this.#store(),
       remove: () => this.#store(),
     });
-    this.groups = Object.defineProperty(
-      { coordinator, storedIn: 0, answerTo: (answers: GroupAnswers) => (this.#answers = answers) },
-      'storedIn',
-      { get: () => this.#storedIn },
-    ) as unknown as GroupAccess;
+    const storedIn = () => this.#storedIn;
+    this.groups = {
+      coordinator,
+      get storedIn() {
+        return storedIn();
+      },
+      answerTo: (answers) => {
+        this.#answers = answers;
+      },
+    };
     this.#timer = setInterval(() => coordinator.expire(Date.now()), 20);
     this.#timer.unref();
   }
@@ -203,6 +208,7 @@ export class MemoryHost {
 
   #deleteTopic(handle: number): void {
     const gone = this.#topics.get(handle)?.partitionHandles ?? [];
+    this.groups.coordinator.offsets.dropTopic(this.#topics.get(handle)?.id ?? '');
     this.#topics.delete(handle);
     for (const partition of gone) {
       const watchers = this.#partitions.get(partition)?.watchers ?? new Set();
