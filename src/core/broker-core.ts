@@ -476,7 +476,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     const entry = this.destinations.topic(topic);
     if (entry.queue >= 0) this.deleteQueue(entry.queue);
     this.destinations.removeTopic(entry);
-    this.groups.offsets.dropTopic(entry.name);
+    this.groups.offsets.dropTopic(entry.id);
     for (const partition of entry.parts) {
       this.#unstablePartitions.delete(partition);
       this.#produced.delete(partition);
