@@ -332,7 +332,7 @@ test('when nobody joins again, only static members are waited for, and a restart
   const b = group.joinAnswer(join).memberId;
   group.sync({ memberId: a, generation: 2, instanceId: 'i-a' });
   group.sync({ memberId: b, generation: 2 });
-  group.join({ newMemberId: 'c' });
+  group.join({ ...patient, newMemberId: 'c' });
   group.leave({ memberId: 'c', instanceId: null });
   group.wait(6_000);
   for (const each of [group, group.restarted()]) {

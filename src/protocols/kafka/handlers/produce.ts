@@ -50,7 +50,7 @@ export function produceHandler(services: FrontServices): Handler {
       const acksAreValid = acks === -1 || acks === 0 || acks === 1;
       let flush = 0;
       let failed = false;
-      const responses = [];
+      const responses: ResponseOf<typeof produce>['responses'][number][] = [];
       for (const { name, topicId, partitionData } of request.topicData) {
         const found = call.version >= 13 ? services.topics.findById(topicId) : services.topics.find(name);
         const partitionResponses: PartitionAnswer[] = [];
@@ -68,6 +68,7 @@ export function produceHandler(services: FrontServices): Handler {
         }
         responses.push({ name, topicId, partitionResponses });
       }
+      if (host.congested) host.whenRelieved(call.connection.holdReading());
       if (acks !== 0) host.whenStable(flush, () => call.respond({ responses }));
       else if (failed) call.connection.fail('a produce request that wants no answer failed');
       else call.respondNothing();
