@@ -29,7 +29,7 @@ test('frames go out in the order in which their places were taken, however they 
       }
       for (const each of places) release(each);
       assert.deepEqual(
-        [...Buffer.concat(out.take())],
+        Array.from(Buffer.concat(out.take())),
         Array.from({ length: next }, (_, index) => index),
       );
     }),
