@@ -161,6 +161,25 @@ test('one who says what it had before a transaction that is open does not end th
   assert.equal(log.state(), 'ongoing');
 });
 
+test('neither does one whose epoch was raised since get through, whatever it asks', () => {
+  const log = new TransactionRecorder();
+  const first = log.producer();
+  const said = { producerId: first.producerId, epoch: 0 };
+  assert.equal(log.init({ ...said, epoch: -1 }).error, 'producer-fenced');
+  const second = { ...first, epoch: log.init(said).epoch };
+  log.add(second, 7);
+  assert.equal(log.end(second, true).epoch, 1);
+  assert.equal(log.end(first, true).error, 'producer-fenced');
+
+  log.add(second, 7);
+  assert.equal(log.end(second, true, true).epoch, 2);
+  const third = { ...first, epoch: 2 };
+  log.add(third, 7);
+  assert.equal(log.init().error, 'concurrent-transactions');
+  assert.equal(log.end(second, true, true).error, 'producer-fenced');
+  assert.equal(log.init({ ...said, epoch: 1 }).error, 'producer-fenced');
+});
+
 test('when the epochs are used up the producer gets a new id', () => {
   const log = nearTheEnd(true);
   const { producerId, epoch } = log.producer();
@@ -169,7 +188,10 @@ test('when the epochs are used up the producer gets a new id', () => {
   assert.deepEqual([told.error, told.epoch], ['none', 0]);
   assert.notEqual(told.producerId, producerId);
   assert.deepEqual(log.init({ producerId, epoch: LAST_EPOCH }), told, 'it did not get the answer');
-  assert.equal(log.add({ transactionalId: 'payer', producerId, epoch: LAST_EPOCH }, 7), 'invalid-producer-mapping');
+  const old = { transactionalId: 'payer', producerId, epoch: LAST_EPOCH };
+  assert.equal(log.add(old, 7), 'invalid-producer-mapping');
+  log.add({ ...old, ...told }, 7);
+  assert.equal(log.coordinator.checkProduce(producerId, 0, 7), 'invalid-producer-mapping');
 });
 
 test('a producer with the last epoch can still be fenced', () => {

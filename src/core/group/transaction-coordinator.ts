@@ -242,7 +242,6 @@ export class TransactionCoordinator {
   #fence(transaction: Transaction, nowMs: number): void {
     transaction.epoch++;
     transaction.lastEpoch = NONE;
-    transaction.raisesEpoch = false;
     this.#decide(transaction, false, nowMs);
   }
 
