@@ -38,7 +38,10 @@ function install() {
   const modules = join(root, 'node_modules');
   // A linked node_modules belongs to another checkout: reinstalling through the link would pull it away from there.
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
-  if (!installed()) run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']);
+  if (installed()) return;
+  // Not `npm ci`: it refuses a lock file that lacks an optional package of another platform, and npm leaves those out
+  // where a registry mirror does not carry them. The versions are the lock file's either way.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']);
 }
 
 /** Removes what was compiled from sources that are gone: the compiler leaves it, and tests and packages would take it. */

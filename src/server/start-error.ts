@@ -30,7 +30,8 @@ export function storageStartError(error: unknown, options: ServerOptions): unkno
 export function listenStartError(error: unknown, front: FrontName, label: string, options: ServerOptions): unknown {
   const key = PORT_OPTION[front];
   const flag = `--${optionName(key)}`;
-  const place = `${options.host}:${options[key]}`;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const place = `${host}:${options[key]}`;
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return refusal(

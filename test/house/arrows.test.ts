@@ -74,7 +74,9 @@ describe('a wrong arrow', () => {
     it(`does not compile: ${what}`, () => {
       const { status, output } = compiled(room, `${source}\n`);
       assert.notEqual(status, 0);
-      assert.match(output, new RegExp(`src/${room}/wrong-arrow\\.ts.*error TS`));
+      // The very refusal that is meant, not that a file is missing: 6307, it belongs to no project that this one may see;
+      // 2591 and 2304, there is no such global or module here.
+      assert.match(output, new RegExp(`src/${room}/wrong-arrow\\.ts.*error TS(6307|2591|2304):`));
     });
   }
 

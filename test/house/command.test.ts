@@ -59,12 +59,20 @@ describe('the rosettamq command', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`prints a line for each front, then that it is up, and ends with 0 on ${signal}`, async () => {
       const broker = await rosettamq(['--data-dir', 'lines', ...FREE_PORTS]).ready();
-      const { code, stdout } = await broker.stop(signal);
+      const { code, stdout, stderr } = await broker.stop(signal);
       assert.equal(code, 0);
+      const log = stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      assert.deepEqual(
+        { ...log.at(-1), time: undefined },
+        { level: 'info', time: undefined, reason: signal, msg: 'stopping' },
+      );
       const lines = stdout.trimEnd().split('\n');
-      assert.match(lines[0]!, /^AMQP 0-9-1 {3}amqp:\/\/127\.0\.0\.1:\d+$/);
-      assert.match(lines[1]!, /^Kafka +\S*127\.0\.0\.1:\d+$/);
-      assert.match(lines[2]!, /^SQS +http:\/\/127\.0\.0\.1:\d+$/);
+      assert.match(lines[0], /^AMQP 0-9-1 {3}amqp:\/\/127\.0\.0\.1:\d+$/);
+      assert.match(lines[1], /^Kafka +\S*127\.0\.0\.1:\d+$/);
+      assert.match(lines[2], /^SQS +http:\/\/127\.0\.0\.1:\d+$/);
       assert.match(lines.at(-1)!, /^Server startup complete in \d+ ms$/);
     });
   }

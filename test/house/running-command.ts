@@ -69,6 +69,11 @@ export class RunningCommand {
     return url[0];
   }
 
+  /** What it has said so far. */
+  output(): { readonly stdout: string; readonly stderr: string } {
+    return { stdout: this.#stdout, stderr: this.#stderr };
+  }
+
   stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     this.child.kill(signal);
     return this.ended;

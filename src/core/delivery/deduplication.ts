@@ -10,10 +10,10 @@ export class Deduplication {
     this.windowMs = windowMs;
   }
 
-  /** The sequence of the original when `id` was taken in within the window, else -1. */
-  find(id: string, nowMs: number): number {
+  /** The original when `id` was taken in within the window. */
+  find(id: string, nowMs: number): { readonly seq: number; readonly timeMs: number } | undefined {
     this.#forget(nowMs);
-    return this.#seen.get(id)?.seq ?? -1;
+    return this.#seen.get(id);
   }
 
   add(id: string, seq: number, timeMs: number): void {

@@ -1,4 +1,12 @@
-import { HAS_DUE, IS_REFERENCE, IS_TRANSIENT, readU16, readU32, readU48, RECORD_HEADER_BYTES } from '../../bytes/index.js';
+import {
+  HAS_DUE,
+  IS_REFERENCE,
+  IS_TRANSIENT,
+  readU16,
+  readU32,
+  readU48,
+  RECORD_HEADER_BYTES,
+} from '../../bytes/index.js';
 import type { QueueSettings } from '../broker.js';
 import { NOWHERE } from '../log/memory.js';
 import { StableEnds } from '../log/stable-ends.js';
@@ -47,7 +55,10 @@ const IN_GROUPS = 2;
  */
 export class MessageQueue {
   readonly handle: number;
+  /** Under which its delivery state is journaled; also the log of its records, unless it is retained. */
   readonly log: number;
+  /** The log of its records. */
+  readonly source: number;
   /** Appends are journaled and survive; otherwise everything is kept in memory only. */
   readonly durable: boolean;
   readonly groups: GroupIndex | undefined;
@@ -110,16 +121,17 @@ export class MessageQueue {
     context: DeliveryContext,
     handle: number,
     log: number,
-    options: { durable: boolean; grouped: boolean; retained: boolean; settings: Partial<QueueSettings> },
+    options: { durable: boolean; grouped: boolean; source: number; settings: Partial<QueueSettings> },
   ) {
     this.#context = context;
     this.handle = handle;
     this.log = log;
     this.durable = options.durable;
-    this.retained = options.retained;
+    this.source = options.source;
+    this.retained = options.source !== log;
     this.settings = options.settings;
     this.groups = options.grouped ? new GroupIndex() : undefined;
-    this.windowWhole = !options.retained;
+    this.windowWhole = !this.retained;
     this.usedMs = context.nowMs;
   }
 
@@ -129,6 +141,26 @@ export class MessageQueue {
 
   get prioritised(): boolean {
     return this.settings.maxPriority !== undefined && this.settings.maxPriority > 0;
+  }
+
+  get nowMs(): number {
+    return this.#context.nowMs;
+  }
+
+  /** Where the record of a waiting message is in memory, as far as the queue knows. */
+  addressOf(seq: number): number {
+    if (this.heap.size > 0 && this.heap.topSeq === seq) return this.heap.topAddress;
+    return this.groups?.message(seq)?.address ?? this.window.at(seq);
+  }
+
+  /** The queue is gone: lets go of transient messages. */
+  freeMemory(): void {
+    const { memory } = this.#context;
+    while (this.window.length > 0) {
+      memory.freeTransient(this.window.firstAddress);
+      this.window.shift();
+    }
+    this.inFlight.forEach((place) => memory.freeTransient(this.inFlight.address(place)));
   }
 
   // ---- in
@@ -336,7 +368,13 @@ export class MessageQueue {
    * Answers {@link DeliveryContext.need}: records in buffer[start, end), one after another; their sequences are
    * firstSeq, firstSeq + 1 … or as `seqs` says.
    */
-  loadedChunk(buffer: Uint8Array, start: number, end: number, firstSeq: number, seqs: readonly number[] | undefined): void {
+  loadedChunk(
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+    firstSeq: number,
+    seqs: readonly number[] | undefined,
+  ): void {
     const base = this.#context.memory.addRead(buffer);
     const view = this.#context.scratch;
     const { heap, window } = this;
@@ -352,7 +390,8 @@ export class MessageQueue {
         const message = this.groups.message(seq);
         if (message !== undefined) message.address = address;
       }
-      if (this.groups === undefined && !this.prioritised && seq < this.visibleEnd) this.#fillSlot(seq, address, buffer, at);
+      if (this.groups === undefined && !this.prioritised && seq < this.visibleEnd)
+        this.#fillSlot(seq, address, buffer, at);
       at += 4 + readU32(buffer, at);
     }
     if (!this.retained && window.end >= this.tail) this.windowWhole = true;
@@ -362,7 +401,13 @@ export class MessageQueue {
   loaded(found: boolean): void {
     this.#reading = false;
     if (!found && this.leaving.size > 0) this.leaving.clear();
-    if (!found && this.groups === undefined && this.window.length === 0 && this.windowWhole === false && !this.retained) {
+    if (
+      !found &&
+      this.groups === undefined &&
+      this.window.length === 0 &&
+      this.windowWhole === false &&
+      !this.retained
+    ) {
       this.#lost(this.window.first, this.tail - 1);
       this.window.reset(this.tail);
       this.windowWhole = true;
@@ -822,12 +867,7 @@ export class MessageQueue {
 
   /** Ready or delayed, and not on its way out. */
   isWaiting(seq: number): boolean {
-    return (
-      seq < this.tail &&
-      !this.done.has(seq) &&
-      !this.leaving.has(seq) &&
-      this.inFlight.find(seq) < 0
-    );
+    return seq < this.tail && !this.done.has(seq) && !this.leaving.has(seq) && this.inFlight.find(seq) < 0;
   }
 
   // ---- time

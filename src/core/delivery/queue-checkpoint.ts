@@ -1,4 +1,4 @@
-import { RecordReader as ValueReader, RecordWriter as ValueWriter } from '../catalog/record-codec.js';
+import { ValueReader, ValueWriter } from '../group/value-codec.js';
 import { Deduplication } from './deduplication.js';
 import type { MessageQueue } from './message-queue.js';
 
@@ -15,9 +15,14 @@ import type { MessageQueue } from './message-queue.js';
 const FORMAT = 1;
 
 export function encodeCheckpoint(queue: MessageQueue, flush: number): Uint8Array {
-  const out = new ValueWriter(FORMAT);
-  out.number(flush).number(queue.tail).number(queue.reserved).number(queue.handedOutReserved).flag(queue.indexed);
-  out.number(queue.done.floor);
+  const out = new ValueWriter().byte(FORMAT);
+  out
+    .unsigned(flush)
+    .unsigned(queue.tail)
+    .unsigned(queue.reserved)
+    .unsigned(queue.handedOutReserved)
+    .byte(queue.indexed ? 1 : 0);
+  out.unsigned(queue.done.floor);
   const ranges: number[] = [];
   queue.done.forEachRange((from, to) => ranges.push(from, to - from));
   writePairs(out, ranges);
@@ -37,18 +42,18 @@ export function encodeCheckpoint(queue: MessageQueue, flush: number): Uint8Array
   writePairs(out, attempts);
   writePairs(out, [...queue.delayed].flat());
   writePairs(out, [...queue.dueOrders].flat());
-  out.number(held.length / 3);
-  for (const value of held) out.number(value);
+  out.unsigned(held.length / 3);
+  for (const value of held) out.unsigned(value);
   const seen = queue.deduplication === undefined ? [] : [...queue.deduplication.entries()];
-  out.number(seen.length);
-  for (const [id, seq, timeMs] of seen) out.text(id).number(seq).number(timeMs);
+  out.unsigned(seen.length);
+  for (const [id, seq, timeMs] of seen) out.text(id).unsigned(seq).unsigned(timeMs);
   writePairs(out, queue.marks.toArray());
   return out.finish();
 }
 
 function writePairs(out: ValueWriter, pairs: readonly number[]): void {
-  out.number(pairs.length / 2);
-  for (const value of pairs) out.number(value);
+  out.unsigned(pairs.length / 2);
+  for (const value of pairs) out.unsigned(value);
 }
 
 /** A hold that outlives its holder's connection: FIFO receives with a deadline. */
@@ -59,29 +64,31 @@ export interface RestoredHold {
 
 /** Takes the checkpoint in. Returns its flush: what came before needs no replay. */
 export function decodeCheckpoint(queue: MessageQueue, value: Uint8Array, held: Map<number, RestoredHold>): number {
-  const reader = new ValueReader(value, FORMAT);
+  const reader = new ValueReader(value);
+  const format = reader.byte();
+  if (format !== FORMAT) throw new RangeError(`a queue checkpoint of format ${format}, ${FORMAT} is known`);
   const pairs = (visit: (a: number, b: number) => void): void => {
-    for (let n = reader.number(); n > 0; n--) visit(reader.number(), reader.number());
+    for (let n = reader.unsigned(); n > 0; n--) visit(reader.unsigned(), reader.unsigned());
   };
-  const flush = reader.number();
-  queue.tail = reader.number();
-  queue.reserved = reader.number();
-  queue.handedOutReserved = reader.number();
-  queue.indexed = reader.flag();
-  queue.done.floor = reader.number();
+  const flush = reader.unsigned();
+  queue.tail = reader.unsigned();
+  queue.reserved = reader.unsigned();
+  queue.handedOutReserved = reader.unsigned();
+  queue.indexed = reader.byte() === 1;
+  queue.done.floor = reader.unsigned();
   pairs((from, length) => queue.done.addRange(from, from + length));
   pairs((seq, attempts) => queue.attempts.set(seq, attempts));
   pairs((seq, dueMs) => queue.delayed.set(seq, dueMs));
   pairs((seq, order) => queue.dueOrders.set(seq, order));
-  for (let n = reader.number(); n > 0; n--) {
-    const seq = reader.number();
-    held.set(seq, { attempts: reader.number(), deadlineMs: reader.number() });
+  for (let n = reader.unsigned(); n > 0; n--) {
+    const seq = reader.unsigned();
+    held.set(seq, { attempts: reader.unsigned(), deadlineMs: reader.unsigned() });
   }
-  const seen = reader.number();
+  const seen = reader.unsigned();
   for (let n = seen; n > 0; n--) {
     const id = reader.text();
     queue.deduplication ??= new Deduplication(queue.settings.deduplicationMs ?? 300_000);
-    queue.deduplication.add(id, reader.number(), reader.number());
+    queue.deduplication.add(id, reader.unsigned(), reader.unsigned());
   }
   pairs((queueSeq, sharedSeq) => queue.marks.add(queueSeq, sharedSeq));
   return flush;

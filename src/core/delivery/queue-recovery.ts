@@ -144,6 +144,18 @@ export class QueueRecovery {
     return live > 0 && (queue.indexed || queue.grouped || queue.prioritised);
   }
 
+  /** The same for a retained queue, whose records are those of a partition from `logStart` to `end`. */
+  settleRetained(logStart: number, end: number, cleanStop: boolean): void {
+    const queue = this.queue;
+    queue.tail = end;
+    queue.done.addRange(0, logStart - 1);
+    if (!cleanStop) queue.redeliveredBelow = queue.handedOutReserved;
+    const { floor } = queue.done;
+    queue.readyCount = Math.max(0, end - floor - queue.done.countIn(floor, end - 1));
+    queue.window.reset(floor);
+    queue.visibleEnd = end;
+  }
+
   /** One live or dead record of a queue that is not simply in order; ascending. */
   header(seq: number, buffer: Uint8Array, at: number): void {
     const queue = this.queue;

@@ -46,8 +46,7 @@ export class BatchAppender {
   append(log: number, offset: number, leaderEpoch: number, record: BatchRecord, nowMs: number): void {
     const builder = this.#builder();
     const timestampMs = record.timestampMs >= 0 ? record.timestampMs : nowMs;
-    const grows =
-      this.#buffer !== undefined && builder.extends(log, this.#buffer, this.#at + this.#sizeBytes, offset);
+    const grows = this.#buffer !== undefined && builder.extends(log, this.#buffer, this.#at + this.#sizeBytes, offset);
     const index = grows ? this.#count : 0;
     const deltaMs = grows ? timestampMs - this.#baseMs : 0;
     const bodyBytes = bodySize(record, index, deltaMs);

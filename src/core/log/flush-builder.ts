@@ -77,6 +77,13 @@ export class FlushBuilder {
     this.#open = this.#begin(firstNumber);
   }
 
+  /** Goes on with another number; nothing may have been gathered yet. */
+  renumber(number: number): void {
+    if (this.pending) throw new RangeError('a flush is gathering already');
+    this.#leave(this.#chunk);
+    this.#open = this.#begin(number);
+  }
+
   /** The number of the flush that is gathering. */
   get number(): number {
     return this.#open.number;

@@ -67,7 +67,8 @@ export class Partition implements PartitionState {
     return Math.min(this.highWatermark, this.producers.firstOpenOffset);
   }
 
-  get #waits(): boolean {
+  /** Its durability asks answers to wait for the sync. */
+  get waits(): boolean {
     return this.settings.durability === undefined || this.settings.durability === 'sync';
   }
 
@@ -85,7 +86,7 @@ export class Partition implements PartitionState {
       if (original >= 0) {
         outcome.baseOffset = original;
         outcome.duplicate = true;
-        outcome.flush = this.#waits ? this.stableEnds.flushOf(original) : 0;
+        outcome.flush = this.waits ? this.stableEnds.flushOf(original) : 0;
         return outcome;
       }
     }
@@ -101,7 +102,7 @@ export class Partition implements PartitionState {
     }
     outcome.baseOffset = base;
     outcome.duplicate = false;
-    outcome.flush = this.#waits ? this.#builder().number : 0;
+    outcome.flush = this.waits ? this.#builder().number : 0;
     return outcome;
   }
 
@@ -114,7 +115,7 @@ export class Partition implements PartitionState {
   }
 
   get waitFlush(): number {
-    return this.#waits ? this.#builder().number : 0;
+    return this.waits ? this.#builder().number : 0;
   }
 
   /** A control batch made by the broker: the end of a transaction. */
@@ -148,7 +149,7 @@ export class Partition implements PartitionState {
     const builder = this.#builder();
     this.end = end;
     this.stableEnds.append(builder.number, end);
-    if (this.#waits) builder.requireSync(builder.number);
+    if (this.waits) builder.requireSync(builder.number);
   }
 
   /** Moves the log start. */

@@ -1,8 +1,10 @@
 import { BrokerError } from '../broker-error.js';
+import { ValueReader, ValueWriter } from '../group/value-codec.js';
 
 /** How many batches of a producer are remembered per partition; Kafka's figure, which clients rely on. */
 const REMEMBERED = 5;
 const SEQUENCE_SPAN = 2 ** 31;
+const FORMAT = 1;
 
 interface RememberedBatch {
   readonly firstSequence: number;
@@ -55,7 +57,10 @@ export class ProducerTable {
     }
     const expected = (producer.batches.at(-1)!.lastSequence + 1) % SEQUENCE_SPAN;
     if (firstSequence !== expected) {
-      throw new BrokerError('out-of-order', `producer ${producerId} sent sequence ${firstSequence}, ${expected} is next`);
+      throw new BrokerError(
+        'out-of-order',
+        `producer ${producerId} sent sequence ${firstSequence}, ${expected} is next`,
+      );
     }
     return -1;
   }
@@ -121,5 +126,55 @@ export class ProducerTable {
   /** The log starts at `offset` now. */
   trimmed(offset: number): void {
     while (this.aborted.length > 0 && this.aborted[0]!.lastOffset < offset) this.aborted.shift();
+  }
+
+  /**
+   * As a value of the metadata store: format, flush, n, n × (id, epoch, first open offset + 1, last ms, n, n × (first
+   * sequence, last sequence, base offset)), n, n × (id, first offset, last offset) of aborted transactions.
+   */
+  encode(flush: number): Uint8Array {
+    const out = new ValueWriter().byte(FORMAT).unsigned(flush).unsigned(this.producers.size);
+    for (const [id, producer] of this.producers) {
+      out.unsigned(id).unsigned(producer.epoch).unsigned(producer.firstOpenOffset + 1).unsigned(producer.lastMs);
+      out.unsigned(producer.batches.length);
+      for (const batch of producer.batches) {
+        out.unsigned(batch.firstSequence).unsigned(batch.lastSequence).unsigned(batch.baseOffset);
+      }
+    }
+    out.unsigned(this.aborted.length);
+    for (const { producerId, firstOffset, lastOffset } of this.aborted) {
+      out.unsigned(producerId).unsigned(firstOffset).unsigned(lastOffset);
+    }
+    return out.finish();
+  }
+
+  /** Takes in what {@link encode} wrote; returns its flush. */
+  restore(value: Uint8Array): number {
+    const reader = new ValueReader(value);
+    if (reader.byte() !== FORMAT) throw new RangeError('producers of an unknown format');
+    const flush = reader.unsigned();
+    for (let n = reader.unsigned(); n > 0; n--) {
+      const id = reader.unsigned();
+      const epoch = reader.unsigned();
+      const firstOpenOffset = reader.unsigned() - 1;
+      const lastMs = reader.unsigned();
+      const batches: RememberedBatch[] = [];
+      for (let b = reader.unsigned(); b > 0; b--) {
+        batches.push({
+          firstSequence: reader.unsigned(),
+          lastSequence: reader.unsigned(),
+          baseOffset: reader.unsigned(),
+        });
+      }
+      this.producers.set(id, { epoch, batches, firstOpenOffset, lastMs });
+    }
+    for (let n = reader.unsigned(); n > 0; n--) {
+      this.aborted.push({
+        producerId: reader.unsigned(),
+        firstOffset: reader.unsigned(),
+        lastOffset: reader.unsigned(),
+      });
+    }
+    return flush;
   }
 }

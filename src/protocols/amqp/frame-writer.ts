@@ -54,13 +54,14 @@ function writeSettlement(out: OutputBuffer, channel: number, code: number, tag: 
 }
 
 /**
- * The part of a message that every sender of it repeats verbatim: address is exchange and routing key with their length
+ * The part of a message that every sender of it repeats verbatim: routing is exchange and routing key with their length
  * octets, properties are flags and values.
  */
 export interface ContentBytes {
-  envelope: Uint8Array;
-  addressStart: number;
-  addressEnd: number;
+  routing: Uint8Array;
+  routingStart: number;
+  routingEnd: number;
+  properties: Uint8Array;
   propertiesStart: number;
   propertiesEnd: number;
   body: Uint8Array;
@@ -78,19 +79,19 @@ export function writeDelivery(
   redelivered: boolean,
   content: ContentBytes,
 ): void {
-  const addressBytes = content.addressEnd - content.addressStart;
-  const payloadBytes = 4 + consumerTag.length + 9 + addressBytes;
+  const routingBytes = content.routingEnd - content.routingStart;
+  const payloadBytes = 4 + consumerTag.length + 9 + routingBytes;
   const at = out.reserve(roomFor(content, payloadBytes));
   const { bytes } = out;
   let next = writeU32(bytes, writeFrameHead(bytes, at, FRAME_METHOD, channel, payloadBytes), codeDeliver);
   next = copyBytes(bytes, next, consumerTag, 0, consumerTag.length);
   next = writeU64(bytes, next, deliveryTag);
   bytes[next] = redelivered ? 1 : 0;
-  next = copyBytes(bytes, next + 1, content.envelope, content.addressStart, content.addressEnd);
+  next = copyBytes(bytes, next + 1, content.routing, content.routingStart, content.routingEnd);
   writeContent(out, endFrame(bytes, next), frameMaxBytes, channel, content);
 }
 
-/** basic.get-ok or basic.return, whose arguments surround the address: `before`, address, `after`. */
+/** basic.get-ok or basic.return, whose arguments surround the routing: `before`, routing, `after`. */
 export function writeContentMethod(
   out: OutputBuffer,
   frameMaxBytes: number,
@@ -99,13 +100,13 @@ export function writeContentMethod(
   after: Buffer,
   content: ContentBytes,
 ): void {
-  const addressBytes = content.addressEnd - content.addressStart;
-  const payloadBytes = before.length + addressBytes + after.length;
+  const routingBytes = content.routingEnd - content.routingStart;
+  const payloadBytes = before.length + routingBytes + after.length;
   const at = out.reserve(roomFor(content, payloadBytes));
   const { bytes } = out;
   let next = writeFrameHead(bytes, at, FRAME_METHOD, channel, payloadBytes);
   next = copyBytes(bytes, next, before, 0, before.length);
-  next = copyBytes(bytes, next, content.envelope, content.addressStart, content.addressEnd);
+  next = copyBytes(bytes, next, content.routing, content.routingStart, content.routingEnd);
   next = copyBytes(bytes, next, after, 0, after.length);
   writeContent(out, endFrame(bytes, next), frameMaxBytes, channel, content);
 }
@@ -130,7 +131,7 @@ function writeContent(
   let next = writeFrameHead(bytes, at, FRAME_HEADER, channel, headerBytes);
   next = writeU32(bytes, next, CLASS_BASIC * 0x10000);
   next = writeU64(bytes, next, bodyEnd - bodyStart);
-  next = copyBytes(bytes, next, content.envelope, content.propertiesStart, content.propertiesEnd);
+  next = copyBytes(bytes, next, content.properties, content.propertiesStart, content.propertiesEnd);
   next = endFrame(bytes, next);
   const largestPayload = frameMaxBytes - FRAME_OVERHEAD_BYTES;
   if (bodyEnd - bodyStart <= largestPayload) {

@@ -144,7 +144,7 @@ function hasCapability(clientProperties: FieldTable, name: string): boolean {
 
 async function expect<Name extends MethodName>(wire: Wire, name: Name): Promise<MethodArguments<Name>> {
   const method = await wire.receiveMethod();
-  if (method.name === name) return method.args as MethodArguments<Name>;
+  if (method.name === name) return method.args;
   if (method.name === 'connection.close') {
     wire.send('connection.close-ok', {});
     throw new Refusal('closed by the client before it was open');

@@ -8,8 +8,8 @@ import { CONTENT_HEADER_FIXED_BYTES } from './frame-type.js';
 export class PublishView {
   buffer: Buffer = Buffer.alloc(0);
   /** Exchange and routing key as they came: length octet and bytes, twice. */
-  addressStart = 0;
-  addressEnd = 0;
+  routingStart = 0;
+  routingEnd = 0;
   exchangeStart = 0;
   exchangeEnd = 0;
   routingKeyStart = 0;
@@ -31,8 +31,8 @@ export class PublishView {
     const routingKeyEnd = exchangeEnd + 1 + buffer[exchangeEnd];
     if (routingKeyEnd >= end) return false;
     this.buffer = buffer;
-    this.addressStart = address;
-    this.addressEnd = routingKeyEnd;
+    this.routingStart = address;
+    this.routingEnd = routingKeyEnd;
     this.exchangeStart = address + 1;
     this.exchangeEnd = exchangeEnd;
     this.routingKeyStart = exchangeEnd + 1;

@@ -1,4 +1,5 @@
 import type { Host } from '../../core/index.js';
+import type { GroupCalls } from './groups/group-calls.js';
 import type { KafkaOptions } from './kafka-options.js';
 import type { TopicDirectory } from './topics/topic-directory.js';
 
@@ -7,6 +8,7 @@ export interface FrontServices {
   readonly host: Host;
   readonly options: KafkaOptions;
   readonly topics: TopicDirectory;
+  readonly groups: GroupCalls;
   /** As clients see it: 22 characters of base64url. */
   readonly clusterId: string;
 }

@@ -22,7 +22,7 @@ export function createPartitionsHandler(services: FrontServices): Handler {
           ? { name: asked.name, errorCode: ErrorCode.invalidRequest, errorMessage: 'Named more than once.' }
           : grow(services, asked, request.validateOnly, call.connection.user),
       );
-      host.whenStable(host.broker.flush, () => call.respond({ results }));
+      host.whenStable(services.topics.changedIn, () => call.respond({ results }));
     },
   });
 }
@@ -52,7 +52,7 @@ function grow(services: FrontServices, asked: Asked, validateOnly: boolean, user
   }
   if (validateOnly) return { name, errorCode: ErrorCode.none };
   try {
-    broker.addPartitions(topic.handle, count);
+    services.topics.grow(topic, count);
     return { name, errorCode: ErrorCode.none };
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;

@@ -38,7 +38,7 @@ export function createTopicsHandler(services: FrontServices): Handler {
           return refused(asked.name, { errorCode: codeOf(error.kind), message: error.message });
         }
       });
-      host.whenStable(host.broker.flush, () => call.respond({ topics }));
+      host.whenStable(services.topics.changedIn, () => call.respond({ topics }));
     },
   });
 }

@@ -18,7 +18,7 @@ export function deleteTopicsHandler(services: FrontServices): Handler {
       const asked =
         call.version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
       const responses = asked.map(({ name, topicId }) => remove(services, name, topicId, call.connection.user));
-      host.whenStable(host.broker.flush, () => call.respond({ responses }));
+      host.whenStable(services.topics.changedIn, () => call.respond({ responses }));
     },
   });
 }
@@ -34,9 +34,8 @@ function remove(services: FrontServices, name: string | null, topicId: string, u
     return { name, topicId, errorCode: ErrorCode.topicAuthorizationFailed };
   }
   try {
-    if (topic.queue >= 0) broker.deleteQueue(topic.queue);
-    else broker.deleteTopic(topic.handle);
-    services.groups.topicDeleted(topic.name);
+    services.topics.remove(topic);
+    services.groups.coordinator.offsets.dropTopic(topic.id);
     return { name: services.topics.spelling(topic), topicId: topic.id, errorCode: ErrorCode.none };
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;

@@ -12,6 +12,7 @@ const FULL_FETCH_EPOCHS: readonly number[] = [-1, 0];
  * session 0 always, as the protocol allows.
  */
 export function fetchHandler(services: FrontServices): Handler {
+  let turn = 0;
   return defineHandler({
     api: fetch,
     served: '4-18',
@@ -22,7 +23,7 @@ export function fetchHandler(services: FrontServices): Handler {
         call.respond({ errorCode, responses: [] });
         return undefined;
       }
-      return new PendingFetch(services, request, call).run();
+      return new PendingFetch(services, request, call, turn++).run();
     },
   });
 }

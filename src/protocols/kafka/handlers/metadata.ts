@@ -22,7 +22,7 @@ export function metadataHandler(services: FrontServices): Handler {
         ? allTopics(services, request, connection.user)
         : namedTopics(services, request, call);
       // A topic that was created on the way must outlive a crash before anybody hears of it.
-      host.whenStable(host.broker.flush, () =>
+      host.whenStable(services.topics.changedIn, () =>
         call.respond({
           brokers: [{ nodeId: NODE_ID, host: connection.advertisedHost, port: connection.advertisedPort }],
           clusterId: services.clusterId,

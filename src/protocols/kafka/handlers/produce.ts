@@ -50,7 +50,7 @@ export function produceHandler(services: FrontServices): Handler {
       const acksAreValid = acks === -1 || acks === 0 || acks === 1;
       let flush = 0;
       let failed = false;
-      const responses = [];
+      const responses: ResponseOf<typeof produce>['responses'][number][] = [];
       for (const { name, topicId, partitionData } of request.topicData) {
         const found = call.version >= 13 ? services.topics.findById(topicId) : services.topics.find(name);
         const partitionResponses: PartitionAnswer[] = [];

@@ -15,11 +15,17 @@ export type FoundTopic =
 export class TopicDirectory {
   readonly #broker: Broker;
   readonly #randomUuid: () => string;
+  #changedIn = 0;
 
   /** @param randomUuid a random UUID in its usual spelling */
   constructor(broker: Broker, randomUuid: () => string) {
     this.#broker = broker;
     this.#randomUuid = randomUuid;
+  }
+
+  /** The flush that covers every change made here up to now; 0 when there was none. */
+  get changedIn(): number {
+    return this.#changedIn;
   }
 
   /** By id when the request carries one, else by name. */
@@ -82,11 +88,27 @@ export class TopicDirectory {
     };
   }
 
-  /**
-   * Creates a topic from valid configuration values, or a retained queue when they say so. Throws BrokerError.
-   * Durable with the broker's current flush.
-   */
+  /** Throws BrokerError. */
+  remove(topic: TopicInfo): void {
+    if (topic.queue >= 0) this.#broker.deleteQueue(topic.queue);
+    else this.#broker.deleteTopic(topic.handle);
+    this.#changedIn = this.#broker.flush;
+  }
+
+  /** Adds partitions up to `count`. Throws BrokerError. */
+  grow(topic: TopicInfo, count: number): void {
+    this.#broker.addPartitions(topic.handle, count);
+    this.#changedIn = this.#broker.flush;
+  }
+
+  /** Creates a topic from valid configuration values, or a retained queue when they say so. Throws BrokerError. */
   create(name: string, partitions: number, configs: Readonly<Record<string, string>>): TopicInfo {
+    const handle = this.#create(name, partitions, configs);
+    this.#changedIn = this.#broker.flush;
+    return this.#broker.topic(handle);
+  }
+
+  #create(name: string, partitions: number, configs: Readonly<Record<string, string>>): number {
     const settings = settingsOf(configs, DEFAULT_TOPIC_SETTINGS);
     if (configs[QUEUE_CONFIG] === 'true') {
       this.#broker.createQueue(VIRTUAL_HOST, name, {
@@ -99,16 +121,14 @@ export class TopicDirectory {
         declared: configs,
         settings: {},
       });
-      return this.#broker.topic(this.#broker.findTopic(VIRTUAL_HOST, name));
+      return this.#broker.findTopic(VIRTUAL_HOST, name);
     }
-    const id = this.#randomUuid().replaceAll('-', '');
-    const handle = this.#broker.createTopic(VIRTUAL_HOST, name, {
-      id,
+    return this.#broker.createTopic(VIRTUAL_HOST, name, {
+      id: this.#randomUuid().replaceAll('-', ''),
       partitions,
       dialect: DIALECT_KAFKA,
       declared: configs,
       settings,
     });
-    return this.#broker.topic(handle);
   }
 }

@@ -57,10 +57,14 @@ type WrittenValue<F> =
 export interface StructArrayField<S extends Shape, N extends null | never> extends Field<Read<S>[] | N> {
   readonly type: 'array';
   readonly shape: S;
+  /** For the type checker only: the null that a value may be, if any. */
+  readonly nullType?: readonly [N];
 }
 export interface StructField<S extends Shape, N extends null | never> extends Field<Read<S> | N> {
   readonly type: 'struct';
   readonly shape: S;
+  /** For the type checker only: the null that a value may be, if any. */
+  readonly nullType?: readonly [N];
 }
 
 interface ScalarField<T> {

@@ -1,0 +1,59 @@
+import type { FrontServices } from './front-services.js';
+import type { Handler } from './handler.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { apiVersionsHandler } from './handlers/api-versions.js';
+import { createPartitionsHandler } from './handlers/create-partitions.js';
+import { createTopicsHandler } from './handlers/create-topics.js';
+import { deleteGroupsHandler } from './handlers/delete-groups.js';
+import { deleteTopicsHandler } from './handlers/delete-topics.js';
+import { describeClusterHandler } from './handlers/describe-cluster.js';
+import { describeConfigsHandler } from './handlers/describe-configs.js';
+import { describeGroupsHandler } from './handlers/describe-groups.js';
+import { fetchHandler } from './handlers/fetch.js';
+import { findCoordinatorHandler } from './handlers/find-coordinator.js';
+import { heartbeatHandler } from './handlers/heartbeat.js';
+import { initProducerIdHandler } from './handlers/init-producer-id.js';
+import { joinGroupHandler } from './handlers/join-group.js';
+import { leaveGroupHandler } from './handlers/leave-group.js';
+import { listGroupsHandler } from './handlers/list-groups.js';
+import { listOffsetsHandler } from './handlers/list-offsets.js';
+import { metadataHandler } from './handlers/metadata.js';
+import { offsetCommitHandler } from './handlers/offset-commit.js';
+import { offsetFetchHandler } from './handlers/offset-fetch.js';
+import { offsetForLeaderEpochHandler } from './handlers/offset-for-leader-epoch.js';
+import { produceHandler } from './handlers/produce.js';
+import { saslAuthenticateHandler } from './handlers/sasl-authenticate.js';
+import { saslHandshakeHandler } from './handlers/sasl-handshake.js';
+import { syncGroupHandler } from './handlers/sync-group.js';
+
+/** Everything that this front serves: what is not here is not advertised. */
+export function createHandlers(services: FrontServices): HandlerRegistry {
+  const handlers: Handler[] = [
+    produceHandler(services),
+    fetchHandler(services),
+    listOffsetsHandler(services),
+    metadataHandler(services),
+    offsetCommitHandler(services),
+    offsetFetchHandler(services),
+    findCoordinatorHandler(),
+    joinGroupHandler(services),
+    heartbeatHandler(services),
+    leaveGroupHandler(services),
+    syncGroupHandler(services),
+    describeGroupsHandler(services),
+    listGroupsHandler(services),
+    saslHandshakeHandler(),
+    apiVersionsHandler(() => registry.advertised),
+    createTopicsHandler(services),
+    deleteTopicsHandler(services),
+    initProducerIdHandler(services),
+    offsetForLeaderEpochHandler(services),
+    describeConfigsHandler(services),
+    saslAuthenticateHandler(services),
+    createPartitionsHandler(services),
+    deleteGroupsHandler(services),
+    describeClusterHandler(services),
+  ];
+  const registry = new HandlerRegistry(handlers);
+  return registry;
+}

@@ -1,0 +1,4 @@
+/** The face of the Kafka dialect. */
+export type { GroupAccess, GroupAnswers } from './groups/group-access.js';
+export { KafkaFront } from './kafka-front.js';
+export { KAFKA_DEFAULTS, type KafkaOptions } from './kafka-options.js';
