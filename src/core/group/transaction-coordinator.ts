@@ -25,7 +25,7 @@ export interface TransactionOptions {
 }
 
 /** Kafka's own. */
-export const DEFAULT_TRANSACTION_OPTIONS: TransactionOptions = { maxTimeoutMs: 900_000, idExpirationMs: 604_800_000 };
+const DEFAULT_TRANSACTION_OPTIONS: TransactionOptions = { maxTimeoutMs: 900_000, idExpirationMs: 604_800_000 };
 
 /**
  * All transactional ids: who the one living producer of each is, what its open transaction touches, and how it ends.
