@@ -76,5 +76,6 @@ export { rulesOfRegexes } from './catalog/permission-rule.js';
 export type { Credential, User } from './catalog/users.js';
 export type { CoreEffects } from './core-effects.js';
 export { SHARED_LOG } from './delivery/shared-bodies.js';
+export type { AbortedTransaction } from './log/producer-table.js';
 export { ENVELOPE_HEADERS } from './publisher.js';
 export { type HeaderScan, journalStart, Recovery } from './recovery.js';
