@@ -36,7 +36,7 @@ describe('the connection', () => {
 
   test('garbage, foreign protocols and oversized requests end the connection', async () => {
     for (const [sent, logged] of [
-      ['GET / HTTP/1.1\r\n\r\n', 'an HTTP request on the Kafka front.port'],
+      ['GET / HTTP/1.1\r\n\r\n', 'an HTTP request on the Kafka port'],
       ['\x16\x03\x01\x02\x00', 'a TLS handshake'],
       ['\x7f\xff\xff\xff', 'the limit is'],
       ['\x00\x00\x00\x0a\x00\x03\x00\x01\x00\x00\x00\x01\xff\xff', 'Metadata version 1 is malformed'],
