@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import type { Host, Translate } from '../../core/index.js';
 import { actions, unsupportedActions } from './actions/index.js';
 import type { Action } from './actions/action.js';
@@ -31,6 +30,9 @@ export interface SqsFrontOptions {
   readonly http?: Omit<HttpServerOptions, 'handler'>;
 }
 
+/** How long requests that are being served may take when the broker stops. */
+const stopGraceMs = 2_000;
+
 const textType = 'Content-Type: text/plain; charset=utf-8\r\n';
 
 /** Amazon SQS over HTTP: the JSON form and the query form of the same actions. */
@@ -57,13 +59,15 @@ export class SqsFront {
   }
 
   /** Begins to listen; rejects with the system's error when the address cannot be had. */
-  listen(host: string, port: number): Promise<AddressInfo> {
-    return this.#server.listen(host, port);
+  async listen(port: number, address: string): Promise<{ readonly url: string }> {
+    const bound = await this.#server.listen(address, port);
+    const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+    return { url: `http://${host}:${bound.port}` };
   }
 
-  /** Ends long polls with what they have, answers what is being served, and closes; cuts what is left after `graceMs`. */
-  close(graceMs: number): Promise<void> {
-    return this.#server.close(graceMs);
+  /** Ends long polls, answers what is being served, and closes all connections. */
+  stop(): Promise<void> {
+    return this.#server.close(stopGraceMs);
   }
 
   readonly #serve = (exchange: HttpExchange): void => {

@@ -23,5 +23,5 @@ export interface Action {
 }
 
 export function action<I extends StructureShape, O extends StructureShape | undefined>(spec: ActionSpec<I, O>): Action {
-  return spec as unknown as Action;
+  return spec;
 }

@@ -73,7 +73,7 @@ export class HttpConnection {
   closeGracefully(): void {
     this.#lastRequestSeen = true;
     if (this.#exchanges.length === 0) this.#socket.end();
-    else for (const exchange of this.#exchanges) exchange.abandon();
+    else for (const exchange of this.#exchanges.slice()) exchange.abandon();
   }
 
   destroy(): void {
@@ -227,7 +227,7 @@ export class HttpConnection {
   readonly #onEnd = (): void => {
     this.#ended = true;
     if (this.#exchanges.length === 0) this.#socket.end();
-    else for (const exchange of [...this.#exchanges]) exchange.abandon();
+    else for (const exchange of this.#exchanges.slice()) exchange.abandon();
   };
 
   readonly #onError = (): void => {

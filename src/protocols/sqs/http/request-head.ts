@@ -17,7 +17,7 @@ export interface RequestHead {
 }
 
 const requestLine = /(GET|POST) ([!-~]+) HTTP\/1\.1\r\n/y;
-const headerLine = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0-\x08\n-\x1f\x7f]*)\r\n/y;
+const headerLine = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\u0020-\u007e\u0080-\u00ff]*)\r\n/y;
 const digits = /^[0-9]{1,15}$/;
 
 /**

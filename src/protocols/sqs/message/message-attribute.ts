@@ -116,7 +116,7 @@ function checkValue(
   return value;
 }
 
-const forbiddenText = /[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/u;
+const forbiddenText = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** The characters of bodies and text attributes: #x9 #xA #xD #x20-#xD7FF #xE000-#xFFFD #x10000-#x10FFFF (SendMessage). */
 export function isAllowedText(value: string): boolean {

@@ -41,14 +41,25 @@ function toPivot(
   bodyEnd: number,
 ): PivotMessage {
   const { messageId, trace, attributes } = readEnvelope(envelope, envelopeStart, envelopeEnd);
-  const pivot: PivotMessage = {
-    body: body.subarray(bodyStart, bodyEnd),
+  const pivot = emptyPivot(body.subarray(bodyStart, bodyEnd));
+  pivot.messageId = messageId;
+  for (const attribute of attributes) {
+    if (!takeProperty(pivot, attribute)) pivot.headers.push({ name: attribute.name, value: valueOf(attribute) });
+  }
+  if (trace !== undefined) pivot.headers.push({ name: 'AWSTraceHeader', value: { kind: 'string', value: trace } });
+  return pivot;
+}
+
+/** The pivot form of a message that is nothing but a body. */
+export function emptyPivot(body: Uint8Array): PivotMessage {
+  return {
+    body,
     exchange: undefined,
     routingKey: undefined,
     key: undefined,
     contentType: undefined,
     contentEncoding: undefined,
-    messageId,
+    messageId: undefined,
     correlationId: undefined,
     replyTo: undefined,
     type: undefined,
@@ -60,11 +71,6 @@ function toPivot(
     deduplicationId: undefined,
     headers: [],
   };
-  for (const attribute of attributes) {
-    if (!takeProperty(pivot, attribute)) pivot.headers.push({ name: attribute.name, value: valueOf(attribute) });
-  }
-  if (trace !== undefined) pivot.headers.push({ name: 'AWSTraceHeader', value: { kind: 'string', value: trace } });
-  return pivot;
 }
 
 /** Puts an attribute that stands for a property where it belongs. False when it is an ordinary one. */
@@ -161,7 +167,9 @@ function textOf(bytes: Uint8Array): string | undefined {
 
 /** Text without the characters that SQS does not allow. */
 function printable(text: string): string {
-  return isAllowedText(text) ? text : text.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
+  return isAllowedText(text)
+    ? text
+    : text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
 }
 
 function attributeValue(value: PivotValue): { readonly dataType: string; readonly value: string | Uint8Array } {

@@ -49,6 +49,6 @@ function readRouting(delivery: Delivery): readonly [string, string] {
   const { envelope, routingStart, routingEnd } = delivery;
   const bytes = Buffer.from(envelope.buffer, envelope.byteOffset + routingStart, routingEnd - routingStart);
   if (bytes.length < 2) return ['', ''];
-  const exchangeEnd = 1 + bytes[0]!;
+  const exchangeEnd = 1 + bytes[0];
   return [bytes.toString('utf8', 1, exchangeEnd), bytes.toString('utf8', exchangeEnd + 1)];
 }

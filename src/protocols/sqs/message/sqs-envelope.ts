@@ -95,7 +95,7 @@ export function readEnvelope(source: Uint8Array, start: number, end: number): Sq
     at += 2 + length;
     return bytes.toString('utf8', at - length, at);
   };
-  const trace = (bytes[33]! & hasTrace) === 0 ? undefined : shortText();
+  const trace = (bytes[33] & hasTrace) === 0 ? undefined : shortText();
   const attributes: MessageAttribute[] = [];
   for (let count = readU16(bytes, 34); count > 0; count -= 1) {
     const name = shortText();

@@ -20,7 +20,7 @@ export function pageOf(sorted: readonly string[], maxResults: number | undefined
   const rest = last === undefined ? sorted : sorted.filter((name) => name > last);
   const names = rest.slice(0, maxResults ?? maxPage);
   const more = maxResults !== undefined && rest.length > names.length;
-  return { names, nextToken: more ? Buffer.from(names[names.length - 1]!).toString('base64url') : undefined };
+  return { names, nextToken: more ? Buffer.from(names[names.length - 1]).toString('base64url') : undefined };
 }
 
 function readToken(token: string): string {

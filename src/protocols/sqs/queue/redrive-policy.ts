@@ -27,7 +27,7 @@ export function readRedrivePolicy(policy: string): RedrivePolicy {
     maxReceiveCount > 1000
   ) {
     throw invalid(
-      `Invalid value for maxReceiveCount: ${String(count)}, valid values are from 1 to 1000 both inclusive.`,
+      `Invalid value for maxReceiveCount: ${JSON.stringify(count)}, valid values are from 1 to 1000 both inclusive.`,
     );
   }
   const target = typeof targetArn === 'string' ? queueNameOfArn(targetArn) : undefined;
