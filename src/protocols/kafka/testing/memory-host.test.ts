@@ -189,7 +189,8 @@ export class MemoryHost {
   #addPartitions(handle: number, count: number): void {
     const topic = this.#topics.get(handle);
     const handles = topic?.partitionHandles as number[];
-    while (handles.length < count) {
+    const wanted = handles.length + count;
+    while (handles.length < wanted) {
       const partition = ++this.#lastHandle;
       this.#partitions.set(partition, {
         topic: handle,
