@@ -11,7 +11,7 @@ import { fetch } from '../schema/fetch.js';
 import { metadata } from '../schema/metadata.js';
 import { saslAuthenticate } from '../schema/sasl-authenticate.js';
 import { saslHandshake } from '../schema/sasl-handshake.js';
-import { fetchRequest, FrontFixture } from '../testing/front-fixture.test.js';
+import { fetchRequest, FrontFixture, translate } from '../testing/front-fixture.test.js';
 import { TestClient } from '../testing/test-client.test.js';
 
 const front = new FrontFixture();
@@ -67,7 +67,7 @@ describe('authentication', () => {
   const token = (password: string) => Buffer.from(`\0alice\0${password}`);
 
   async function secured(check: (client: TestClient) => Promise<void>): Promise<void> {
-    const guarded = new KafkaFront(front.memory.host, front.memory.groups, { anonymousUser: undefined });
+    const guarded = new KafkaFront(front.memory.host, front.memory.groups, translate, { anonymousUser: undefined });
     const address = await guarded.listen(0, '127.0.0.1');
     const guest = await TestClient.connect(address.port);
     try {

@@ -9,6 +9,7 @@ import {
   sealBatch,
   writeInt32,
 } from '../../../bytes/index.js';
+import type { PivotMessage, Translate } from '../../../core/index.js';
 import { KafkaFront } from '../kafka-front.js';
 import type { KafkaOptions } from '../kafka-options.js';
 import { createTopics } from '../schema/create-topics.js';
@@ -18,6 +19,13 @@ import type { ReceivedOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 import { MemoryHost } from './memory-host.test.js';
 import { TestClient } from './test-client.test.js';
+
+/** Stands for the other dialects: the envelope is a JSON object of the pivot's properties. */
+export const translate: Translate = (_dialect, envelope, start, end, body, bodyStart, bodyEnd) => ({
+  headers: [],
+  ...(JSON.parse(Buffer.from(envelope.subarray(start, end)).toString()) as Omit<PivotMessage, 'headers'>),
+  body: body.subarray(bodyStart, bodyEnd),
+});
 
 /** A front on a port of its own, with the verbs that most tests need. */
 export class FrontFixture {
@@ -29,7 +37,7 @@ export class FrontFixture {
   #topicCount = 0;
 
   constructor(options: Partial<KafkaOptions> = {}) {
-    this.#front = new KafkaFront(this.memory.host, this.memory.groups, options);
+    this.#front = new KafkaFront(this.memory.host, this.memory.groups, translate, options);
   }
 
   async start(): Promise<void> {

@@ -144,6 +144,13 @@ export class MemoryHost {
     return handles.reduce((sum, handle) => sum + this.#known(handle).watchers.size, 0);
   }
 
+  /** Appends as the core does for other dialects, to the first partition. */
+  appendTo(topicName: string, batch: Uint8Array): void {
+    const topic = this.#topics.get(this.#find(({ name }) => name === topicName));
+    this.#append(topic?.partitionHandles[0] ?? -1, batch);
+    this.settle();
+  }
+
   /** For tests that raise the epoch, as an unclean stop does. */
   setLeaderEpoch(topicName: string, epoch: number): void {
     const topic = this.#topics.get(this.#find(({ name }) => name === topicName));
