@@ -27,7 +27,7 @@ export const parts: BrokerParts<BrokerShell> = {
     ),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
-    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess) },
+    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess, translate) },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
   ],
 };
