@@ -31,7 +31,12 @@ export type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
-export { type CommitRequest, type FetchedOffset, type OffsetToCommit, type TopicPartition } from './group/committed-offsets.js';
+export {
+  type CommitRequest,
+  type FetchedOffset,
+  type OffsetToCommit,
+  type TopicPartition,
+} from './group/committed-offsets.js';
 export { DEFAULT_GROUP_OPTIONS, GroupCoordinator, type GroupOptions } from './group/group-coordinator.js';
 export type { GroupError } from './group/group-error.js';
 export type {

@@ -27,7 +27,9 @@ interface Aborted {
 }
 
 /** The names of envelope headers, with the dialect that each stands for. */
-const DIALECT_OF_HEADER = new Map([...ENVELOPE_HEADERS].map(([dialect, name]) => [Buffer.from(name).toString(), dialect]));
+const DIALECT_OF_HEADER = new Map(
+  [...ENVELOPE_HEADERS].map(([dialect, name]) => [Buffer.from(name).toString(), dialect]),
+);
 
 /** Opens a topic's batches for those who want single messages: retained queues, stream consumers, bindings. */
 export class BatchOpener {

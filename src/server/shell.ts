@@ -13,6 +13,7 @@ import {
   SHARED_LOG,
   type StorageEngine,
 } from '../core/index.js';
+import type { GroupAccess } from '../protocols/kafka/index.js';
 import type { BatchOpener } from './batch-opener.js';
 import { FlushLoop } from './flush-loop.js';
 import type { ShellServices, Shell } from './parts.js';
@@ -109,9 +110,18 @@ export class BrokerShell implements Host, Shell {
   get broker(): Broker {
     return this.#core;
   }
-  /** For the composition root: the consumer groups. */
-  get core(): BrokerCore {
-    return this.#core;
+  /** The consumer groups, for the dialect that has them. */
+  get groupAccess(): GroupAccess {
+    const core = this.#core;
+    return {
+      coordinator: core.groups,
+      get storedIn() {
+        return core.groupsStoredIn;
+      },
+      answerTo: (answers) => {
+        core.groupAnswers = answers;
+      },
+    };
   }
 
   /** Brings back what the store holds. */

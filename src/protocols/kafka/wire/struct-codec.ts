@@ -102,9 +102,7 @@ function compileField(field: Field<unknown>, version: number, flexible: boolean)
   switch (field.type) {
     case 'array': {
       const element =
-        field.element === undefined
-          ? structValue(field, version, flexible)
-          : primitive(field.element, flexible, false);
+        field.element === undefined ? structValue(field, version, flexible) : primitive(field.element, flexible, false);
       return arrayCodec(element, flexible, mayBeNull);
     }
     case 'struct': {
