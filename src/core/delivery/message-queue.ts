@@ -107,6 +107,7 @@ export class MessageQueue {
 
   readonly subscriptions: Subscription[] = [];
   #nextSubscription = 0;
+  #takerAt = 0;
   readonly waiters: Waiter[] = [];
 
   // what #find found
@@ -482,6 +483,8 @@ export class MessageQueue {
         }
         return false;
       }
+      // only who got something has had its turn
+      this.#nextSubscription = this.#takerAt + 1;
       if (this.#hand(subscription.session, subscription, undefined) && this.waiters.length > 0) return true;
     }
   }
@@ -514,7 +517,7 @@ export class MessageQueue {
       bestAt = at;
       if (candidate.priority === subscriptions[0]!.priority) break; // they stand in order of priority
     }
-    if (best !== undefined) this.#nextSubscription = bestAt + 1;
+    this.#takerAt = bestAt;
     return best;
   }
 
