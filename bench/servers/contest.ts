@@ -7,13 +7,15 @@ import type { Front, Server, ServerKind } from './server.js';
 
 /**
  * The servers that are measured in turns. Both stay up while they take turns, so that each is as warm in its last round
- * as a server that runs for days; one that failed is replaced by a new one with an empty folder.
+ * as a server that runs for days; one that failed is replaced by a new one with an empty folder, but one that does not
+ * start is out.
  */
 export class Contest {
   readonly #settings: RunSettings;
   readonly #ledger: Ledger;
   readonly #kinds: ServerKind[] = [];
   readonly #servers = new Map<ServerKind, Server>();
+  readonly #out = new Set<ServerKind>();
 
   /** Takes the kinds that can be started here and have `front`; why the others cannot goes into the ledger. */
   constructor(settings: RunSettings, ledger: Ledger, front: Front, kinds: readonly ServerKind[]) {
@@ -34,9 +36,12 @@ export class Contest {
   async round(number: number, what: string, turn: (server: Server) => Promise<void>): Promise<void> {
     const order = number % 2 === 0 ? this.#kinds : this.#kinds.toReversed();
     for (const kind of order) {
+      if (this.#out.has(kind)) continue;
       settleDisk();
+      const server = await this.#server(kind);
+      if (server === undefined) continue;
       try {
-        await turn(await this.#server(kind));
+        await turn(server);
       } catch (error) {
         this.#ledger.fail(`${what}, round ${number}, ${kind.contender}`, error);
         await this.#drop(kind);
@@ -49,12 +54,18 @@ export class Contest {
     for (const kind of this.#kinds) await this.#drop(kind);
   }
 
-  async #server(kind: ServerKind): Promise<Server> {
+  async #server(kind: ServerKind): Promise<Server | undefined> {
     const running = this.#servers.get(kind);
     if (running !== undefined) return running;
-    const started = await kind.start(dataFolder(this.#settings, kind), profileArguments(this.#settings));
-    this.#servers.set(kind, started);
-    return started;
+    try {
+      const started = await kind.start(dataFolder(this.#settings, kind), profileArguments(this.#settings));
+      this.#servers.set(kind, started);
+      return started;
+    } catch (error) {
+      this.#ledger.fail(`start of ${kind.contender}`, error);
+      this.#out.add(kind);
+      return undefined;
+    }
   }
 
   async #drop(kind: ServerKind): Promise<void> {

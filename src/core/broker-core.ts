@@ -102,6 +102,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   /** Queues that changed since their last checkpoint. */
   readonly #changed = new Set<MessageQueue>();
   readonly #produced = new Set<Partition>();
+  readonly #toCheckpoint = new Set<MessageQueue>();
   #stopped = false;
   /** No room on the device. */
   full = false;
@@ -246,25 +247,35 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.#stopped = true;
   }
 
-  /** Queues whose state changed since they were last written down. */
-  get changedQueues(): number {
-    return this.#changed.size;
+  /** Something is gathering, or waits to be journaled. */
+  get pending(): boolean {
+    return this.#noted.size > 0 || this.builder.pending;
   }
 
-  /** Writes the state of up to `count` changed queues into the gathering flush. */
-  checkpoint(count: number): void {
+  /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
+  beginCheckpoint(): void {
+    for (const queue of this.#changed) this.#toCheckpoint.add(queue);
+    this.#changed.clear();
+    for (const partition of this.#produced) {
+      this.putMetadata(`s/${partition.log}`, partition.producers.encode(this.builder.number));
+    }
+    this.#produced.clear();
+  }
+
+  /** Writes the state of up to `count` queues into the gathering flush. False when none is left to write. */
+  checkpoint(count: number): boolean {
     let left = count;
-    for (const queue of this.#changed) {
-      if (left-- <= 0) return;
-      this.#changed.delete(queue);
+    for (const queue of this.#toCheckpoint) {
+      if (left-- <= 0) return true;
+      this.#toCheckpoint.delete(queue);
       this.putMetadata(`s/${queue.log}`, encodeCheckpoint(queue, this.builder.number));
     }
+    return false;
   }
 
-  /** Writes what is known of the producers of partitions that somebody produced into since the last time. */
-  checkpointProducers(): void {
-    for (const partition of this.#produced) this.putMetadata(`s/${partition.log}`, partition.producers.encode(this.builder.number));
-    this.#produced.clear();
+  /** The owner of exclusive queues is gone, and they with it. */
+  deleteOwned(owner: number): void {
+    for (const entry of [...this.destinations.allQueues()]) if (entry.owner === owner) this.deleteQueue(entry.handle);
   }
 
   /** The lowest sequence of the shared log that any queue may still ask for. */
@@ -398,6 +409,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.#forgetHeld(state);
     this.#noted.delete(state);
     this.#changed.delete(state);
+    this.#toCheckpoint.delete(state);
     this.#unstableQueues.delete(state);
     this.#trims.delete(state.log);
     state.freeMemory();
@@ -464,7 +476,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     const entry = this.destinations.topic(topic);
     if (entry.queue >= 0) this.deleteQueue(entry.queue);
     this.destinations.removeTopic(entry);
-    this.groups.offsets.dropTopic(entry.name);
+    this.groups.offsets.dropTopic(entry.id);
     for (const partition of entry.parts) {
       this.#unstablePartitions.delete(partition);
       this.#produced.delete(partition);

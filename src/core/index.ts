@@ -31,7 +31,12 @@ export type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
-export { type CommitRequest, type FetchedOffset, type OffsetToCommit, type TopicPartition } from './group/committed-offsets.js';
+export {
+  type CommitRequest,
+  type FetchedOffset,
+  type OffsetToCommit,
+  type TopicPartition,
+} from './group/committed-offsets.js';
 export { DEFAULT_GROUP_OPTIONS, GroupCoordinator, type GroupOptions } from './group/group-coordinator.js';
 export type { GroupError } from './group/group-error.js';
 export type {
@@ -76,5 +81,6 @@ export { rulesOfRegexes } from './catalog/permission-rule.js';
 export type { Credential, User } from './catalog/users.js';
 export type { CoreEffects } from './core-effects.js';
 export { SHARED_LOG } from './delivery/shared-bodies.js';
+export type { AbortedTransaction } from './log/producer-table.js';
 export { ENVELOPE_HEADERS } from './publisher.js';
 export { type HeaderScan, journalStart, Recovery } from './recovery.js';

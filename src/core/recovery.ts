@@ -172,10 +172,7 @@ export class Recovery {
   }
 
   /** Goes through the records of a chunk that a scan asked for. */
-  static scan(
-    scan: HeaderScan,
-    chunk: { firstSeq: number; buffer: Uint8Array; start: number; end: number },
-  ): void {
+  static scan(scan: HeaderScan, chunk: { firstSeq: number; buffer: Uint8Array; start: number; end: number }): void {
     let seq = chunk.firstSeq;
     for (let at = chunk.start; at < chunk.end; at += 4 + readU32(chunk.buffer, at)) {
       if (seq >= scan.fromSeq) scan.record(seq, chunk.buffer, at);

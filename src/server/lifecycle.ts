@@ -28,7 +28,11 @@ export interface RunningBroker {
  * there. Rejects with {@link StartError} when the data directory or a port is not to be had; what had been started
  * until then is stopped first.
  */
-export async function startBroker(options: ServerOptions, parts: BrokerParts, logger: Logger): Promise<RunningBroker> {
+export async function startBroker<S extends Shell>(
+  options: ServerOptions,
+  parts: BrokerParts<S>,
+  logger: Logger,
+): Promise<RunningBroker> {
   const beganMs = performance.now();
   const log = logThrough(logger);
   const started = new Started(log);
@@ -58,15 +62,15 @@ export async function startBroker(options: ServerOptions, parts: BrokerParts, lo
   }
 }
 
-async function open(
-  kind: FrontKind,
-  shell: Shell,
+async function open<S extends Shell>(
+  kind: FrontKind<S>,
+  shell: S,
   options: ServerOptions,
   started: Started,
 ): Promise<RunningFront | undefined> {
   const port = options[PORT_OPTION[kind.name]];
   if (port === 'off') return undefined;
-  const front = kind.create(shell.host, options);
+  const front = kind.create(shell, options);
   const { url } = await front.listen(port, options.host).catch((error: unknown) => {
     throw listenStartError(error, kind.name, kind.label, options);
   });

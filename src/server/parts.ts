@@ -7,13 +7,13 @@ import type { ServerOptions } from './options.js';
  * What a broker is put together from. {@link startBroker} knows only these shapes, so that its order of starting and
  * stopping is tested without sockets and disks; `compose.ts` names the real ones.
  */
-export interface BrokerParts {
+export interface BrokerParts<S extends Shell = Shell> {
   /** The engine that the options ask for, not opened yet. */
   createEngine(options: ServerOptions): StorageEngine;
   /** Takes the shard, replays it, and returns the host that the fronts work on. */
-  openShell(engine: StorageEngine, options: ServerOptions, services: ShellServices): Promise<Shell>;
+  openShell(engine: StorageEngine, options: ServerOptions, services: ShellServices): Promise<S>;
   /** In the order in which they are started and listed. */
-  readonly fronts: readonly FrontKind[];
+  readonly fronts: readonly FrontKind<S>[];
 }
 
 /** What the shell is given beside the engine. */
@@ -39,11 +39,11 @@ export interface Front {
   stop(): Promise<void>;
 }
 
-export interface FrontKind {
+export interface FrontKind<S extends Shell = Shell> {
   readonly name: FrontName;
   /** As it stands in front of its URL. */
   readonly label: string;
-  create(host: Host, options: ServerOptions): Front;
+  create(shell: S, options: ServerOptions): Front;
 }
 
 export type FrontName = 'amqp' | 'kafka' | 'sqs' | 'admin';

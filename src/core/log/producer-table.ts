@@ -135,7 +135,11 @@ export class ProducerTable {
   encode(flush: number): Uint8Array {
     const out = new ValueWriter().byte(FORMAT).unsigned(flush).unsigned(this.producers.size);
     for (const [id, producer] of this.producers) {
-      out.unsigned(id).unsigned(producer.epoch).unsigned(producer.firstOpenOffset + 1).unsigned(producer.lastMs);
+      out
+        .unsigned(id)
+        .unsigned(producer.epoch)
+        .unsigned(producer.firstOpenOffset + 1)
+        .unsigned(producer.lastMs);
       out.unsigned(producer.batches.length);
       for (const batch of producer.batches) {
         out.unsigned(batch.firstSequence).unsigned(batch.lastSequence).unsigned(batch.baseOffset);

@@ -43,8 +43,13 @@ export class Router {
 
   /** Nothing happens when there is no such binding, or no such end. */
   unbind(virtualHost: string, binding: Binding, queue: QueueDestination | undefined): void {
-    const { source, destination } = this.#ends(virtualHost, binding, queue);
-    this.tables.of(virtualHost).unbind(source, destination, binding.routingKey, binding.arguments);
+    if (binding.source === '')
+      throw new BrokerError('access-refused', 'operation not permitted on the default exchange');
+    const table = this.tables.of(virtualHost);
+    const source = table.get(binding.source);
+    const destination = binding.kind === 'queue' ? queue : table.get(binding.destination);
+    if (source === undefined || destination === undefined) return;
+    table.unbind(source, destination, binding.routingKey, binding.arguments);
   }
 
   bindings(virtualHost: string): Binding[] {

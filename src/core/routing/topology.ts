@@ -45,14 +45,18 @@ export class QueueNode implements QueueDestination {
   readonly incoming = new Set<BindingNode>();
   /** The walk that saw it last. */
   seen = 0;
-  /** The result of a route that leads only here, shared by every cache that holds one. */
-  readonly alone: Int32Array;
+  #alone: Int32Array | undefined;
 
   constructor(queue: QueueDestination) {
     this.handle = queue.handle;
     this.name = queue.name;
     this.durable = queue.durable;
-    this.alone = Int32Array.of(queue.handle);
+  }
+
+  /** The result of a route that leads only here, shared by every cache that holds one. */
+  get alone(): Int32Array {
+    this.#alone ??= Int32Array.of(this.handle);
+    return this.#alone;
   }
 }
 

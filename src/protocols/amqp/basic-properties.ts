@@ -67,7 +67,7 @@ export function decodeProperties(bytes: Buffer, start: number, end: number): Bas
     else result[name] = decodeTable(bytes, at, valueEnd);
     at = valueEnd;
   }
-  return result as BasicProperties;
+  return result;
 }
 
 function endOfProperty(kind: PropertyKind, bytes: Buffer, at: number, end: number): number {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Flushable, FlushQueue } from './flush-queue.js';
-import { OutputBuffer } from './output-buffer.js';
+import { OutputBuffer, recycle } from './output-buffer.js';
 
 /** So many bytes may wait for a peer before nothing more is pushed to it. */
 const fullBytes = 1024 * 1024;
@@ -56,6 +56,8 @@ export class ConnectionOutput implements Flushable {
       for (const piece of pieces) socket.write(piece);
       socket.uncork();
     }
+    // nothing waits in the socket: the kernel has it all
+    if (socket.writableLength === 0) recycle(pieces);
     if (this.stopped && !this.resumeScheduled && !socket.writableNeedDrain) {
       // not at once: a peer that keeps up with a long queue must not keep the loop from the others
       this.resumeScheduled = true;

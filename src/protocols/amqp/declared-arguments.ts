@@ -81,11 +81,8 @@ function plainValue(field: FieldValue): DeclaredValue {
 
 /** The arguments that were kept in what a dialect declared. */
 export function keptArguments(declared: Declared): KeptArguments {
-  const empty = {};
-  return {
-    arguments: (declared['arguments'] ?? empty) as Declared,
-    argumentTypes: (declared['argumentTypes'] ?? empty) as Record<string, string>,
-  };
+  const { arguments: values, argumentTypes } = declared as Partial<Record<keyof KeptArguments, object>>;
+  return { arguments: { ...values }, argumentTypes: { ...argumentTypes } };
 }
 
 /**

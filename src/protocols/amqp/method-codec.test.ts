@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { ConnectionError } from './amqp-error.js';
 import { tableOf } from './field-of.js';
-import { decodeMethod, encodeMethod, type MethodArguments } from './method-codec.js';
+import { decodeMethod, encodeMethod } from './method-codec.js';
 import { methods, type ArgumentType, type MethodName } from './methods.js';
 
 const shortText = fc.string({ maxLength: 60, unit: 'grapheme' });
@@ -27,7 +27,7 @@ test('every method comes back as it was encoded', () => {
     const shape = Object.fromEntries(Object.entries(methods[name].args).map(([key, type]) => [key, byType[type]]));
     fc.assert(
       fc.property(fc.record(shape), (args) => {
-        const bytes = encodeMethod(name, args as MethodArguments<typeof name>);
+        const bytes = encodeMethod(name, args as never);
         const decoded = decodeMethod(bytes, 0, bytes.length);
         assert.equal(decoded.name, name);
         assert.deepEqual(decoded.args, { ...args });

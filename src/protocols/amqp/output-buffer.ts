@@ -1,4 +1,8 @@
 const chunkBytes = 64 * 1024;
+/** Pieces that were written and may be filled again, shared by all connections so that an idle one holds none. */
+const spares: Buffer[] = [];
+const mostSpares = 32;
+const noBytes = Buffer.alloc(0);
 /** Below this a loop beats the call into the runtime's copy. */
 const shortCopyBytes = 48;
 
@@ -7,15 +11,11 @@ const shortCopyBytes = 48;
  * the position it got, and says with `commit` where it ended.
  */
 export class OutputBuffer {
-  bytes: Buffer;
+  bytes: Buffer = noBytes;
   /** Filled part of `bytes`. */
   private used = 0;
   private full: Buffer[] = [];
   private fullBytes = 0;
-
-  constructor(first: Buffer = Buffer.alloc(0)) {
-    this.bytes = first;
-  }
 
   get length(): number {
     return this.fullBytes + this.used;
@@ -31,23 +31,25 @@ export class OutputBuffer {
     this.used = end;
   }
 
-  /** Hands over everything gathered and starts anew; the last piece's memory is kept only by the taker. */
+  /** Hands over everything gathered and starts anew. Pieces that nobody reads any more may be given to {@link recycle}. */
   take(): Buffer[] {
     const pieces = this.full;
     if (this.used > 0) pieces.push(this.bytes.subarray(0, this.used));
     this.full = [];
     this.fullBytes = 0;
     this.used = 0;
-    this.bytes = Buffer.alloc(0);
+    this.bytes = noBytes;
     return pieces;
   }
 
   /** Appends all of another buffer and empties it. */
   append(other: OutputBuffer): void {
-    for (const piece of other.take()) {
+    const pieces = other.take();
+    for (const piece of pieces) {
       const at = this.reserve(piece.length);
       this.commit(copyBytes(this.bytes, at, piece, 0, piece.length));
     }
+    recycle(pieces);
   }
 
   private startPiece(size: number): void {
@@ -55,8 +57,16 @@ export class OutputBuffer {
       this.full.push(this.bytes.subarray(0, this.used));
       this.fullBytes += this.used;
     }
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(size, chunkBytes));
+    this.bytes =
+      size <= chunkBytes ? (spares.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)) : Buffer.allocUnsafeSlow(size);
     this.used = 0;
+  }
+}
+
+/** Takes back pieces whose bytes nobody reads any more. */
+export function recycle(pieces: readonly Buffer[]): void {
+  for (const { buffer } of pieces) {
+    if (spares.length < mostSpares && buffer.byteLength === chunkBytes) spares.push(Buffer.from(buffer));
   }
 }
 

@@ -30,5 +30,5 @@ export interface Handler<A extends Api = Api> {
 
 /** Declares a handler, with request and answer typed by the schema of its API. */
 export function defineHandler<Req extends Shape, Res extends Shape>(handler: Handler<Api<Req, Res>>): Handler {
-  return handler as unknown as Handler;
+  return handler;
 }

@@ -2,3 +2,6 @@
 export type { GroupAccess, GroupAnswers } from './groups/group-access.js';
 export { KafkaFront } from './kafka-front.js';
 export { KAFKA_DEFAULTS, type KafkaOptions } from './kafka-options.js';
+export { openBatch, type OpenedBatch } from './records/open-batch.js';
+export { encodeRecordEnvelope } from './records/record-envelope.js';
+export { kafkaTranslation } from './records/to-pivot.js';

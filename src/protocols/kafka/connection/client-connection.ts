@@ -10,6 +10,8 @@ export interface ClientConnection {
   /** What ApiVersions told about the client's library, for the operator's eyes. */
   software: string;
   readonly authentication: Authentication;
+  /** Stops reading requests until the returned function is called. */
+  holdReading(): () => void;
   /** Ends the connection; `reason` is logged. */
   fail(reason: string): void;
 }

@@ -6,7 +6,7 @@ export class FrameError extends Error {
 }
 
 /** A request starts with key, version and correlation id. */
-const MIN_FRAME_BYTES = 8;
+const MIN_REQUEST_BYTES = 8;
 const PREFIX_BYTES = 4;
 
 /**
@@ -18,6 +18,7 @@ const PREFIX_BYTES = 4;
 export class FrameAssembler {
   /** May be lowered or raised between frames. */
   maxFrameBytes: number;
+  minFrameBytes = MIN_REQUEST_BYTES;
   readonly #onFrame: (buffer: Buffer, start: number, end: number) => void;
   readonly #prefix = Buffer.alloc(PREFIX_BYTES);
   /** How many bytes of the length field have come, when it spans chunks. */
@@ -74,7 +75,7 @@ export class FrameAssembler {
   }
 
   #checkSize(sizeBytes: number): number {
-    if (sizeBytes >= MIN_FRAME_BYTES && sizeBytes <= this.maxFrameBytes) return sizeBytes;
+    if (sizeBytes >= this.minFrameBytes && sizeBytes <= this.maxFrameBytes) return sizeBytes;
     const foreign = foreignProtocol(sizeBytes);
     if (foreign !== undefined) throw new FrameError(`${foreign} on the Kafka port`);
     throw new FrameError(`a request of ${sizeBytes} bytes; the limit is ${this.maxFrameBytes}`);

@@ -52,6 +52,7 @@ export class KafkaConnection implements ClientConnection {
   #sendScheduled = false;
   #handlingChunk = false;
   #paused = false;
+  #holds = 0;
   #ended = false;
 
   constructor(socket: Socket, context: ConnectionContext) {
@@ -71,6 +72,18 @@ export class KafkaConnection implements ClientConnection {
     socket.on('drain', () => this.#resumeIfPossible());
     socket.on('error', () => this.#close()); // a reset by the peer is its way to say goodbye
     socket.on('close', () => this.#close());
+  }
+
+  holdReading(): () => void {
+    this.#holds++;
+    this.#pauseIfOverfull();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds--;
+      this.#resumeIfPossible();
+    };
   }
 
   fail(reason: string): void {
@@ -210,6 +223,7 @@ export class KafkaConnection implements ClientConnection {
   #isOverfull(): boolean {
     const waiting = this.#responses;
     return (
+      this.#holds > 0 ||
       waiting.length > MAX_WAITING_REQUESTS ||
       waiting.waitingBytes > MAX_WAITING_BYTES ||
       this.#socket.writableLength > MAX_UNSENT_BYTES

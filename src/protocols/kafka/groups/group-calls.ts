@@ -1,11 +1,4 @@
-import type {
-  GroupCoordinator,
-  Host,
-  JoinAnswer,
-  JoinRequest,
-  SyncAnswer,
-  SyncRequest,
-} from '../../../core/index.js';
+import type { GroupCoordinator, Host, JoinAnswer, JoinRequest, SyncAnswer, SyncRequest } from '../../../core/index.js';
 import type { GroupAccess, GroupAnswers } from './group-access.js';
 
 /** The coordinator's commands with their answers where a handler expects them: in a callback, once stable. */

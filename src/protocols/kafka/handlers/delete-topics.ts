@@ -35,7 +35,6 @@ function remove(services: FrontServices, name: string | null, topicId: string, u
   }
   try {
     services.topics.remove(topic);
-    services.groups.coordinator.offsets.dropTopic(topic.id);
     return { name: services.topics.spelling(topic), topicId: topic.id, errorCode: ErrorCode.none };
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;

@@ -58,7 +58,9 @@ function find(
 /** The values that Kafka clients set, by name. */
 export function declaredConfigs(topic: TopicInfo): Readonly<Record<string, string>> {
   const declared = topic.declaredBy.get(DIALECT_KAFKA) ?? {};
-  return Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
 }
 
 function describe(entry: ConfigEntry, request: Request): Answer['configs'][number] {

@@ -68,6 +68,7 @@ export function produceHandler(services: FrontServices): Handler {
         }
         responses.push({ name, topicId, partitionResponses });
       }
+      if (host.congested) host.whenRelieved(call.connection.holdReading());
       if (acks !== 0) host.whenStable(flush, () => call.respond({ responses }));
       else if (failed) call.connection.fail('a produce request that wants no answer failed');
       else call.respondNothing();

@@ -34,7 +34,7 @@ interface MemoryPartition {
  */
 export class MemoryHost {
   readonly logged: string[] = [];
-  readonly groups: GroupAccess & { restoreNothing?: never };
+  readonly groups: GroupAccess;
   /** Flushes become stable only by {@link settle} while this is set. */
   held = false;
   readonly #topics = new Map<number, TopicInfo>();
@@ -55,11 +55,16 @@ export class MemoryHost {
       put: () => this.#store(),
       remove: () => this.#store(),
     });
-    this.groups = Object.defineProperty(
-      { coordinator, storedIn: 0, answerTo: (answers: GroupAnswers) => (this.#answers = answers) },
-      'storedIn',
-      { get: () => this.#storedIn },
-    ) as unknown as GroupAccess;
+    const storedIn = () => this.#storedIn;
+    this.groups = {
+      coordinator,
+      get storedIn() {
+        return storedIn();
+      },
+      answerTo: (answers) => {
+        this.#answers = answers;
+      },
+    };
     this.#timer = setInterval(() => coordinator.expire(Date.now()), 20);
     this.#timer.unref();
   }
@@ -125,14 +130,19 @@ export class MemoryHost {
     },
     newOwner: () => 1,
     releaseOwner: () => {},
-    authenticate: (user: string, password: string) =>
-      Promise.resolve(password === `${user}-secret` ? user : undefined),
+    authenticate: (user: string, password: string) => Promise.resolve(password === `${user}-secret` ? user : undefined),
     randomUuid: () => randomUUID(),
     clusterId: new Uint8Array(16).fill(7),
     log: (level, message, fields) => {
       this.logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
     },
   };
+
+  watcherCount(topicName: string): number {
+    const topic = this.#topics.get(this.#find(({ name }) => name === topicName));
+    const handles = topic?.partitionHandles ?? [];
+    return handles.reduce((sum, handle) => sum + this.#known(handle).watchers.size, 0);
+  }
 
   /** For tests that raise the epoch, as an unclean stop does. */
   setLeaderEpoch(topicName: string, epoch: number): void {
@@ -198,6 +208,7 @@ export class MemoryHost {
 
   #deleteTopic(handle: number): void {
     const gone = this.#topics.get(handle)?.partitionHandles ?? [];
+    this.groups.coordinator.offsets.dropTopic(this.#topics.get(handle)?.id ?? '');
     this.#topics.delete(handle);
     for (const partition of gone) {
       const watchers = this.#partitions.get(partition)?.watchers ?? new Set();

@@ -22,9 +22,10 @@ export function topicConfigEntries(
   declared: Readonly<Record<string, string>>,
   settings: Partial<TopicSettings>,
 ): ConfigEntry[] {
-  return TOPIC_CONFIGS.map(({ name, type, fallback, current }) => {
+  return TOPIC_CONFIGS.map((config) => {
+    const { name, type, fallback } = config;
     const given = declared[name];
-    const inForce = given ?? current?.(settings) ?? fallback;
+    const inForce = given ?? config.current?.(settings) ?? fallback;
     const isSet = given !== undefined || inForce !== fallback;
     const byDefault = { name, value: fallback, source: ConfigSource.fallback };
     const set = { name, value: inForce, source: ConfigSource.topic };

@@ -90,8 +90,7 @@ export class TopicDirectory {
 
   /** Throws BrokerError. */
   remove(topic: TopicInfo): void {
-    if (topic.queue >= 0) this.#broker.deleteQueue(topic.queue);
-    else this.#broker.deleteTopic(topic.handle);
+    this.#broker.deleteTopic(topic.handle);
     this.#changedIn = this.#broker.flush;
   }
 

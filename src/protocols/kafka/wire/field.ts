@@ -54,13 +54,13 @@ type WrittenValue<F> =
       ? Written<S> | N
       : Value<F>;
 
-export interface StructArrayField<S extends Shape, N extends null | never> extends Field<Read<S>[] | N> {
+export interface StructArrayField<S extends Shape, N extends null> extends Field<Read<S>[] | N> {
   readonly type: 'array';
   readonly shape: S;
   /** For the type checker only: the null that a value may be, if any. */
   readonly nullType?: readonly [N];
 }
-export interface StructField<S extends Shape, N extends null | never> extends Field<Read<S> | N> {
+export interface StructField<S extends Shape, N extends null> extends Field<Read<S> | N> {
   readonly type: 'struct';
   readonly shape: S;
   /** For the type checker only: the null that a value may be, if any. */

@@ -102,13 +102,11 @@ function compileField(field: Field<unknown>, version: number, flexible: boolean)
   switch (field.type) {
     case 'array': {
       const element =
-        field.shape === undefined
-          ? primitive(field.element as PrimitiveType, flexible, false)
-          : compileStruct(field.shape, version, flexible);
-      return arrayCodec(element as ValueCodec, flexible, mayBeNull);
+        field.element === undefined ? structValue(field, version, flexible) : primitive(field.element, flexible, false);
+      return arrayCodec(element, flexible, mayBeNull);
     }
     case 'struct': {
-      const codec = compileStruct(field.shape as Shape, version, flexible) as ValueCodec;
+      const codec = structValue(field, version, flexible);
       return mayBeNull ? nullableStruct(codec) : codec;
     }
     case 'bytes':
@@ -118,6 +116,11 @@ function compileField(field: Field<unknown>, version: number, flexible: boolean)
     default:
       return primitive(field.type, flexible, mayBeNull);
   }
+}
+
+function structValue(field: Field<unknown>, version: number, flexible: boolean): ValueCodec {
+  const codec = compileStruct(field.shape ?? {}, version, flexible);
+  return { read: (reader) => codec.read(reader), write: (writer, value) => codec.write(writer, value as Struct) };
 }
 
 function primitive(type: PrimitiveType, compact: boolean, mayBeNull: boolean): ValueCodec {
