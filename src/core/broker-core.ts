@@ -1,4 +1,4 @@
-import { encodeUtf8, IS_REFERENCE } from '../bytes/index.js';
+import { batchIsTransactional, batchProducerEpoch, batchProducerId, encodeUtf8, IS_REFERENCE } from '../bytes/index.js';
 import type {
   AcquireOptions,
   AppendOutcome,
@@ -55,6 +55,8 @@ import { FlushBuilder } from './log/flush-builder.js';
 import type { JournalWriter } from './log/journal-entry.js';
 import { Memory } from './log/memory.js';
 import type { Partition } from './log/partition.js';
+import type { AbortedTransaction } from './log/producer-table.js';
+import { Transactions } from './log/transactions.js';
 import type { DeathReason, Outgoing, PublishOutcome } from './message.js';
 import type { Flush, FlushLayout } from './ports.js';
 import { Publisher } from './publisher.js';
@@ -81,6 +83,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   readonly users: Users;
   readonly permissions: Permissions;
   readonly groups: GroupCoordinator;
+  readonly transactions: Transactions;
   /** The flush of the last thing that the groups have stored. */
   groupsStoredIn = 0;
   /** Where joins and syncs are answered. */
@@ -128,6 +131,16 @@ export class BrokerCore implements Broker, DeliveryContext {
       synced: (token, answer) => this.groupAnswers?.synced(token, answer),
     });
     this.destinations = new Destinations(this, metadata, this.router);
+    this.transactions = new Transactions(
+      metadata,
+      this.groups,
+      (handle) => this.destinations.partition(handle),
+      (log) => this.destinations.partitionOfLog(log),
+      (partition) => {
+        this.#produced.add(partition);
+        this.#appended(partition);
+      },
+    );
     this.#publisher = new Publisher(this, this.destinations, (partition) => this.#appended(partition));
     this.#deadLettering = new DeadLettering(this.router, this.destinations, this.#publisher, effects);
   }
@@ -195,6 +208,7 @@ export class BrokerCore implements Broker, DeliveryContext {
       if (entry !== undefined) this.#due(entry, kind, item);
     }
     if (this.groups.nextDueMs <= this.nowMs) this.groups.expire(this.nowMs);
+    if (this.transactions.nextDueMs <= this.nowMs) this.transactions.expire(this.nowMs);
   }
 
   #due(entry: QueueEntry, kind: number, item: number): void {
@@ -219,7 +233,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   }
 
   get nextDueMs(): number {
-    return Math.min(this.timers.topTimeMs, this.groups.nextDueMs);
+    return Math.min(this.timers.topTimeMs, this.groups.nextDueMs, this.transactions.nextDueMs);
   }
 
   /** One chunk that answers {@link CoreEffects.need}; then {@link loadedEnd}. */
@@ -480,6 +494,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     for (const partition of entry.parts) {
       this.#unstablePartitions.delete(partition);
       this.#produced.delete(partition);
+      this.transactions.dropPartition(partition);
       this.#effects.drop(partition.log);
       this.#effects.partitionMoved(partition.handle);
     }
@@ -490,11 +505,17 @@ export class BrokerCore implements Broker, DeliveryContext {
   appendBatch(partition: number, payload: Uint8Array): AppendOutcome {
     this.#assertWritable();
     const target = this.destinations.partition(partition);
+    if (batchIsTransactional(payload, 0)) {
+      this.transactions.checkProduce(batchProducerId(payload, 0), batchProducerEpoch(payload, 0), target);
+    }
     const outcome = target.appendBatch(payload, this.nowMs);
     if (outcome.duplicate) return outcome;
     this.#appended(target);
     if (target.producers.producers.size > 0) this.#produced.add(target);
     return outcome;
+  }
+  abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[] {
+    return this.destinations.partition(partition).producers.abortedIn(from, to);
   }
   deleteRecords(partition: number, beforeOffset: number): number {
     this.#assertRunning();

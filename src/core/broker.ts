@@ -1,3 +1,4 @@
+import type { AbortedTransaction } from './log/producer-table.js';
 import type { BrokerErrorKind } from './broker-error.js';
 import type { Delivery, Outgoing, PublishOutcome } from './message.js';
 
@@ -68,6 +69,8 @@ export interface Broker {
    * `invalid-transaction-state`, `not-found`, `full`. One reused answer object, valid until the next command.
    */
   appendBatch(partition: number, payload: Uint8Array): AppendOutcome;
+  /** Aborted transactions with records in [from, to), by first offset: what readers of committed data skip. */
+  abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[];
   /** Moves the log start; -1 means up to the stable end. Returns the new start. */
   deleteRecords(partition: number, beforeOffset: number): number;
 

@@ -84,3 +84,11 @@ export { SHARED_LOG } from './delivery/shared-bodies.js';
 export type { AbortedTransaction } from './log/producer-table.js';
 export { ENVELOPE_HEADERS } from './publisher.js';
 export { type HeaderScan, journalStart, Recovery } from './recovery.js';
+export type { TransactionError } from './group/transaction-error.js';
+export type {
+  InitRequest,
+  ProducerAnswer,
+  ProducerClaim,
+  TransactionDescription,
+} from './group/transaction-requests.js';
+export type { Transactions } from './log/transactions.js';

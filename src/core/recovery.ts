@@ -60,6 +60,7 @@ export class Recovery {
         core.users.restore(key, value) ||
         core.permissions.restore(key, value) ||
         core.groups.restore(key, value, core.nowMs) ||
+        core.transactions.restore(key, value) ||
         key.startsWith('c/');
       if (!known) throw new RangeError(`the store holds '${key}', which this version does not know`);
     }
@@ -166,6 +167,7 @@ export class Recovery {
     );
     for (const key of unusable) core.putMetadata(key, undefined);
     for (const recovery of this.#queues.values()) recovery.ready();
+    core.transactions.resume(core.nowMs);
     if (!report.cleanStop && report.lastFlush > 0) {
       core.putMetadata(EPOCH_KEY, encodeUtf8(String(this.#leaderEpoch)));
     }

@@ -115,6 +115,7 @@ export class BrokerShell implements Host, Shell {
     const core = this.#core;
     return {
       coordinator: core.groups,
+      transactions: core.transactions,
       get storedIn() {
         return core.groupsStoredIn;
       },

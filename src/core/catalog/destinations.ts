@@ -204,6 +204,10 @@ export class Destinations {
     if (partition === undefined) throw new BrokerError('not-found', 'the partition is gone');
     return partition;
   }
+  partitionOfLog(log: number): Partition | undefined {
+    for (const partition of this.#partitions.values()) if (partition.log === log) return partition;
+    return undefined;
+  }
   allPartitions(): IterableIterator<Partition> {
     return this.#partitions.values();
   }

@@ -64,7 +64,7 @@ export class Partition implements PartitionState {
   }
 
   get lastStable(): number {
-    return Math.min(this.highWatermark, this.producers.firstOpenOffset);
+    return Math.min(this.highWatermark, this.producers.heldBackFrom(this.highWatermark));
   }
 
   /** Its durability asks answers to wait for the sync. */

@@ -36,6 +36,8 @@ export interface AbortedTransaction {
 export class ProducerTable {
   readonly producers = new Map<number, Producer>();
   readonly aborted: AbortedTransaction[] = [];
+  /** Transactions whose marker may not be stable yet. */
+  #ending: { readonly firstOffset: number; readonly markerOffset: number }[] = [];
 
   /**
    * Admits a batch, or returns the base offset of the very same batch that was appended before. -1: append it, then
@@ -103,13 +105,27 @@ export class ProducerTable {
     if (producer.firstOpenOffset >= 0 && !committed) {
       this.aborted.push({ producerId, firstOffset: producer.firstOpenOffset, lastOffset: offset });
     }
+    if (producer.firstOpenOffset >= 0) {
+      this.#ending.push({ firstOffset: producer.firstOpenOffset, markerOffset: offset });
+    }
     producer.firstOpenOffset = -1;
     producer.lastMs = nowMs;
   }
 
-  /** The lowest offset that an open transaction holds back; Infinity when there is none. */
-  get firstOpenOffset(): number {
+  isOpen(producerId: number): boolean {
+    return (this.producers.get(producerId)?.firstOpenOffset ?? -1) >= 0;
+  }
+
+  /**
+   * The lowest offset that an open transaction holds back; Infinity when there is none. A transaction counts as open
+   * until its marker lies below `highWatermark`: what is not stable has not happened.
+   */
+  heldBackFrom(highWatermark: number): number {
     let lowest = Number.POSITIVE_INFINITY;
+    if (this.#ending.length > 0) {
+      this.#ending = this.#ending.filter(({ markerOffset }) => markerOffset >= highWatermark);
+      for (const { firstOffset } of this.#ending) lowest = Math.min(lowest, firstOffset);
+    }
     for (const { firstOpenOffset } of this.producers.values()) {
       if (firstOpenOffset >= 0 && firstOpenOffset < lowest) lowest = firstOpenOffset;
     }
