@@ -6,6 +6,8 @@ import { SECTOR_BYTES } from './segment-header.js';
 /** How much is written between two syncs while a file is filled with zeros, so that flushes do not queue up behind it. */
 const FILL_BYTES = 1024 * 1024;
 const RETRY_MS = 250;
+/** Segments that went are kept as spares up to this many: renaming one costs nothing, writing zeros costs a segment's worth. */
+const MAX_SPARES = 2;
 const ZEROS = Buffer.alloc(FILL_BYTES);
 const SPARE = /^spare-\d+\.log$/;
 
@@ -32,7 +34,8 @@ export interface SegmentPoolOptions {
  */
 export class SegmentPool {
   readonly #options: SegmentPoolOptions;
-  #ready: Spare | undefined;
+  /** Spares, the next one to be used last. */
+  #ready: Spare[] = [];
   #preparing: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #nextSpare = 1;
@@ -52,7 +55,7 @@ export class SegmentPool {
   }
 
   get hasSpare(): boolean {
-    return this.#ready !== undefined;
+    return this.#ready.length > 0;
   }
 
   /** Begins to keep a spare ready; takes over files that an earlier run of the engine left. */
@@ -68,30 +71,34 @@ export class SegmentPool {
   }
 
   /**
-   * Hands out a file with room for `minBytes` and begins on the next one. Its name is still that of a spare.
+   * Hands out a file with room for `minBytes`. Its name is still that of a spare.
    *
    * @throws StorageError full
    */
   async take(minBytes: number): Promise<Spare> {
-    if (this.#ready === undefined || this.#ready.sizeBytes < minBytes) await this.#preparing;
-    if (this.#ready === undefined && this.#error !== undefined) throw this.#error;
-    if (this.#ready === undefined && !this.#full) {
+    let spare = this.#take(minBytes);
+    if (spare === undefined) {
       this.#prepare();
       await this.#preparing;
+      spare = this.#take(minBytes);
     }
-    if (this.#ready === undefined) throw new StorageError('full', 'the device has no room for another segment');
-    if (this.#ready.sizeBytes < minBytes) return await this.#made(minBytes);
-    const spare = this.#ready;
-    this.#ready = undefined;
+    if (spare === undefined && this.#error !== undefined) throw this.#error;
+    if (spare === undefined && this.#full) throw new StorageError('full', 'the device has no room for another segment');
+    spare ??= await this.#made(minBytes);
     this.#nextBytes = this.#grown(spare.sizeBytes);
-    this.#prepare();
     return spare;
   }
 
-  /** Gives a file back that is a segment no more: it becomes the next spare if one is missing, else it goes. */
+  /** The next spare will be needed before long. Until this is said, one may still come back from a segment that went. */
+  anticipate(): void {
+    this.#prepare();
+  }
+
+  /** Gives a file back that is a segment no more: it becomes a spare, or it goes. */
   async offer(path: string, sizeBytes: number): Promise<void> {
     await this.#preparing;
-    if (this.#ready === undefined && sizeBytes >= this.#nextBytes && !this.#closed) {
+    const isWanted = this.#ready.length < MAX_SPARES && sizeBytes >= this.#nextBytes && !this.#closed;
+    if (isWanted || this.#ready.length === 0) {
       const spare = { path: this.#spareName(), sizeBytes };
       await this.#options.fileSystem.rename(path, spare.path);
       this.#found(spare);
@@ -113,7 +120,7 @@ export class SegmentPool {
   }
 
   #prepare(): void {
-    if (this.#closed || this.#ready !== undefined || this.#preparing !== undefined) return;
+    if (this.#closed || this.#ready.length > 0 || this.#preparing !== undefined) return;
     clearTimeout(this.#retry);
     this.#preparing = this.#madeAsLargeAsFits()
       .then(
@@ -123,8 +130,17 @@ export class SegmentPool {
       .finally(() => (this.#preparing = undefined));
   }
 
+  #take(minBytes: number): Spare | undefined {
+    const i = this.#ready.findLastIndex((spare) => spare.sizeBytes >= minBytes);
+    return i < 0 ? undefined : this.#ready.splice(i, 1)[0];
+  }
+
   #found(spare: Spare): void {
-    this.#ready = spare;
+    this.#ready.push(spare);
+    this.#foundRoom();
+  }
+
+  #foundRoom(): void {
     const wasFull = this.#full;
     this.#full = false;
     if (wasFull) this.#options.onRoom();
@@ -143,13 +159,13 @@ export class SegmentPool {
   }
 
   async #tryAgain(): Promise<void> {
-    if (this.#ready === undefined) {
+    if (this.#ready.length === 0) {
       this.#prepare();
       return;
     }
     const { fileSystem, directory } = this.#options;
     const free = await fileSystem.freeBytes(directory).catch(() => 0);
-    if (free >= this.#nextBytes) this.#found(this.#ready);
+    if (free >= this.#nextBytes) this.#foundRoom();
     else this.noteNoRoom();
   }
 
@@ -201,7 +217,7 @@ export class SegmentPool {
     const file = await fileSystem.open(path, 'read');
     const sizeBytes = await file.size().finally(() => file.close());
     this.#nextSpare = Math.max(this.#nextSpare, Number(/\d+/.exec(path.slice(path.lastIndexOf('spare-')))?.[0]) + 1);
-    if (this.#ready === undefined && sizeBytes >= this.#nextBytes) this.#ready = { path, sizeBytes };
+    if (this.#ready.length < MAX_SPARES && sizeBytes >= this.#nextBytes) this.#ready.push({ path, sizeBytes });
     else await fileSystem.unlink(path);
   }
 
