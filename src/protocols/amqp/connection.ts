@@ -366,13 +366,12 @@ export class Connection implements Wire {
   }
 
   private failChannel(channel: Channel, cause: unknown): void {
-    const { methodCode: code } = this.reader;
-    const publishing = this.reader.type !== FRAME_METHOD;
     const error = cause instanceof BrokerError ? replyTo(cause) : cause;
-    if (error instanceof ConnectionError) throw publishing ? error : error.at(code >>> 16, code & 0xffff);
-    if (!(error instanceof ChannelError)) throw error;
-    const failed = publishing ? CODE_BASIC_PUBLISH : code;
+    if (!(error instanceof ChannelError || error instanceof ConnectionError)) throw error;
+    // content frames belong to a publish
+    const failed = this.reader.type === FRAME_METHOD ? this.reader.methodCode : CODE_BASIC_PUBLISH;
     error.at(failed >>> 16, failed & 0xffff);
+    if (error instanceof ConnectionError) throw error;
     this.forgetChannel(channel);
     this.closing.add(channel.number);
     const { replyCode, replyText, classId, methodId } = error;
