@@ -50,6 +50,7 @@ export class Connection implements Wire {
   private published = false;
   private readingPaused = false;
   private stopHeartbeat: () => void = () => {};
+  private endTimer: NodeJS.Timeout | undefined = undefined;
 
   constructor(socket: Socket, server: AmqpServerContext) {
     this.server = server;
@@ -452,7 +453,8 @@ export class Connection implements Wire {
 
   private endAfter(delayMs: number): void {
     this.stopHeartbeat();
-    setTimeout(() => {
+    clearTimeout(this.endTimer);
+    this.endTimer = setTimeout(() => {
       this.socket.end();
       this.socket.destroySoon();
     }, delayMs).unref();
@@ -463,6 +465,7 @@ export class Connection implements Wire {
     this.server.host.enter();
     this.release();
     this.phase = 'closed';
+    clearTimeout(this.endTimer);
     this.stopHeartbeat();
     this.server.forget(this);
     this.wake?.();
