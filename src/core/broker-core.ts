@@ -765,12 +765,12 @@ export class BrokerCore implements Broker, DeliveryContext {
     return 'held';
   }
 
-  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number): MessageHold {
+  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number, strict: boolean): MessageHold {
     this.#assertRunning();
     const state = this.destinations.queue(queue).state;
     const place = state.inFlight.find(seq);
     if (place < 0) return state.isWaiting(seq) ? 'expired' : 'gone';
-    if (state.inFlight.attempts(place) !== attempts) return 'expired';
+    if (strict && state.inFlight.attempts(place) !== attempts) return 'expired';
     if (visibilityMs > 0) state.extend(seq, this.nowMs + visibilityMs);
     else {
       state.release(seq, 0, true);

@@ -531,16 +531,13 @@ export class MessageQueue {
       while (waiter.delivered < waiter.max && !waiter.session.paused) {
         found = this.#find(waiter.holder);
         if (found !== FOUND) break;
-        if (waiter.seen?.has(this.#seq) === true) {
-          found = NONE;
-          break;
-        }
         this.#hand(waiter.session, undefined, waiter);
       }
       if (found === READING) return false;
       if (waiter.delivered > 0 || waiter.deadlineMs <= this.#context.nowMs) {
         this.finishWaiter(waiter, false);
-        if (found === NONE && waiter.delivered < waiter.max) return this.#finishOverdue();
+        // What was only shown is ready again now.
+        if (found === NONE && waiter.delivered < waiter.max && waiter.visibilityMs !== 0) return this.#finishOverdue();
         continue;
       }
       this.#timeGroups();
@@ -578,13 +575,16 @@ export class MessageQueue {
     const at = this.waiters.indexOf(waiter);
     if (at >= 0) this.waiters.splice(at, 1);
     this.groups?.forgetHolder(waiter.holder);
+    for (const { seq, order, address, attempts, sizeBytes, firstMs, group } of waiter.shown) {
+      if (!this.done.has(seq)) this.#putBack(seq, order, address, attempts, sizeBytes, firstMs, group, 0);
+    }
+    waiter.shown.length = 0;
   }
 
   addWaiter(waiter: Waiter): void {
     this.usedMs = this.#context.nowMs;
     this.waiters.push(waiter);
     waiter.session.waiters.add(waiter);
-    if (waiter.visibilityMs === 0) waiter.seen = new Set();
     this.dispatch();
     if (!waiter.over && waiter.deadlineMs > this.#context.nowMs) {
       this.#context.timers.push(waiter.deadlineMs, this.handle, waiter.holder, TIMER_WAITER);
@@ -620,7 +620,6 @@ export class MessageQueue {
     const firstMs = this.#firstMs === 0 ? context.nowMs : this.#firstMs;
     const persistent = this.durable && (view.flags & IS_TRANSIENT) === 0;
     const order = this.#order;
-    const keepReady = waiter?.visibilityMs === 0;
     const visibilityMs = waiter?.visibilityMs;
     view.token = (subscription ?? waiter)!.token;
     view.queue = this.handle;
@@ -632,11 +631,11 @@ export class MessageQueue {
     if (noAck) {
       view.deliveryId = ++session.lastDeliveryId;
       this.#settled(seq, address, persistent);
-    } else if (keepReady) {
+    } else if (waiter?.visibilityMs === 0) {
       view.deliveryId = ++session.lastDeliveryId;
-      waiter!.seen!.add(seq);
+      const { sizeBytes, group } = view;
+      waiter.shown.push({ seq, order, address, attempts, sizeBytes, firstMs, group });
       if (persistent) context.builder.journal.released(this.log, seq, attempts);
-      this.#putBack(seq, order, address, attempts, view.sizeBytes, firstMs, view.group, 0);
     } else {
       const deadlineMs = visibilityMs === undefined ? 0 : context.nowMs + visibilityMs;
       if (deadlineMs === 0) {
@@ -705,7 +704,7 @@ export class MessageQueue {
     if (this.groups !== undefined) {
       const name = group ?? DEFAULT_GROUP;
       this.groups.letGo(name, seq);
-      this.groups.add({ seq, address, attempts, sizeBytes, firstMs, dueMs }, name);
+      this.groups.add({ seq, address, attempts, sizeBytes, firstMs, dueMs }, name, this.tail);
     } else this.heap.push(order, seq, address, attempts, sizeBytes, firstMs);
     this.readyCount++;
     this.readyBytes += sizeBytes;
