@@ -1,6 +1,8 @@
 import type { FrontServices } from './front-services.js';
 import type { Handler } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
+import { addOffsetsToTxnHandler } from './handlers/add-offsets-to-txn.js';
+import { addPartitionsToTxnHandler } from './handlers/add-partitions-to-txn.js';
 import { apiVersionsHandler } from './handlers/api-versions.js';
 import { createPartitionsHandler } from './handlers/create-partitions.js';
 import { createTopicsHandler } from './handlers/create-topics.js';
@@ -9,6 +11,7 @@ import { deleteTopicsHandler } from './handlers/delete-topics.js';
 import { describeClusterHandler } from './handlers/describe-cluster.js';
 import { describeConfigsHandler } from './handlers/describe-configs.js';
 import { describeGroupsHandler } from './handlers/describe-groups.js';
+import { endTxnHandler } from './handlers/end-txn.js';
 import { fetchHandler } from './handlers/fetch.js';
 import { findCoordinatorHandler } from './handlers/find-coordinator.js';
 import { heartbeatHandler } from './handlers/heartbeat.js';
@@ -25,6 +28,7 @@ import { produceHandler } from './handlers/produce.js';
 import { saslAuthenticateHandler } from './handlers/sasl-authenticate.js';
 import { saslHandshakeHandler } from './handlers/sasl-handshake.js';
 import { syncGroupHandler } from './handlers/sync-group.js';
+import { txnOffsetCommitHandler } from './handlers/txn-offset-commit.js';
 
 /** Everything that this front serves: what is not here is not advertised. */
 export function createHandlers(services: FrontServices): HandlerRegistry {
@@ -48,6 +52,10 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     deleteTopicsHandler(services),
     initProducerIdHandler(services),
     offsetForLeaderEpochHandler(services),
+    addPartitionsToTxnHandler(services),
+    addOffsetsToTxnHandler(services),
+    endTxnHandler(services),
+    txnOffsetCommitHandler(services),
     describeConfigsHandler(services),
     saslAuthenticateHandler(services),
     createPartitionsHandler(services),

@@ -14,6 +14,7 @@ import {
   type PartitionState,
   type TopicInfo,
   type TopicSpec,
+  type Transactions,
 } from '../../../core/index.js';
 import type { GroupAccess, GroupAnswers } from '../groups/group-access.js';
 
@@ -43,6 +44,8 @@ export class MemoryHost {
   #flush = 1;
   #stable = 0;
   #scheduled = false;
+  /** Whether anything waits for the flush that is gathering. */
+  #pending = false;
   #storedIn = 0;
   #waiting: { readonly flush: number; readonly callback: () => void }[] = [];
   #answers: GroupAnswers | undefined;
@@ -56,8 +59,20 @@ export class MemoryHost {
       remove: () => this.#store(),
     });
     const storedIn = () => this.#storedIn;
+    let lastProducerId = 0;
+    // Transactions are tested where there is a store to commit to; here nobody has begun one.
+    const unknown = { error: 'invalid-producer-mapping' as const, producerId: -1, epoch: -1 };
+    const transactions = {
+      initProducer: () => ({ error: 'none', producerId: ++lastProducerId, epoch: 0 }),
+      addPartitions: () => unknown.error,
+      addOffsets: () => unknown.error,
+      commitOffsets: () => unknown.error,
+      end: () => unknown,
+      describe: () => undefined,
+    } as unknown as Transactions;
     this.groups = {
       coordinator,
+      transactions,
       get storedIn() {
         return storedIn();
       },
@@ -77,6 +92,7 @@ export class MemoryHost {
   settle(): void {
     this.#stable = this.#flush++;
     this.#broker.flush = this.#flush;
+    this.#pending = false;
     for (const partition of this.#partitions.values()) {
       if (partition.highWatermark === partition.end) continue;
       partition.highWatermark = partition.end;
@@ -101,6 +117,7 @@ export class MemoryHost {
     deleteTopic: (handle: number) => this.#deleteTopic(handle),
     addPartitions: (handle: number, count: number) => this.#addPartitions(handle, count),
     partition: (handle: number) => this.#state(handle),
+    abortedTransactions: () => [],
     appendBatch: (handle: number, batch: Uint8Array) => this.#append(handle, batch),
   };
 
@@ -110,7 +127,7 @@ export class MemoryHost {
       this.#broker.nowMs = Date.now();
     },
     whenStable: (flush: number, callback: () => void) => {
-      if (flush <= this.#stable) callback();
+      if (flush <= this.#stable || (flush === this.#flush && !this.#pending)) callback();
       else this.#waiting.push({ flush, callback });
     },
     onStable: () => {},
@@ -163,6 +180,7 @@ export class MemoryHost {
   }
 
   #changed(): void {
+    this.#pending = true;
     if (this.held || this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
