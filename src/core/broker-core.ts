@@ -56,6 +56,7 @@ import type { JournalWriter } from './log/journal-entry.js';
 import { Memory } from './log/memory.js';
 import type { Partition } from './log/partition.js';
 import type { AbortedTransaction } from './log/producer-table.js';
+import { TopicFeeds } from './log/topic-feeds.js';
 import { Transactions } from './log/transactions.js';
 import type { DeathReason, Outgoing, PublishOutcome } from './message.js';
 import type { Flush, FlushLayout } from './ports.js';
@@ -84,6 +85,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   readonly permissions: Permissions;
   readonly groups: GroupCoordinator;
   readonly transactions: Transactions;
+  readonly feeds: TopicFeeds;
   /** The flush of the last thing that the groups have stored. */
   groupsStoredIn = 0;
   /** Where joins and syncs are answered. */
@@ -142,6 +144,7 @@ export class BrokerCore implements Broker, DeliveryContext {
       },
     );
     this.#publisher = new Publisher(this, this.destinations, (partition) => this.#appended(partition));
+    this.feeds = new TopicFeeds(this.destinations, this.router, metadata, this.#publisher);
     this.#deadLettering = new DeadLettering(this.router, this.destinations, this.#publisher, effects);
   }
 
@@ -495,6 +498,7 @@ export class BrokerCore implements Broker, DeliveryContext {
       this.#unstablePartitions.delete(partition);
       this.#produced.delete(partition);
       this.transactions.dropPartition(partition);
+      this.feeds.drop(partition);
       this.#effects.drop(partition.log);
       this.#effects.partitionMoved(partition.handle);
     }
@@ -546,10 +550,12 @@ export class BrokerCore implements Broker, DeliveryContext {
   bind(virtualHost: string, binding: Binding): void {
     this.#assertRunning();
     this.router.bind(virtualHost, binding, this.destinations.bindable(virtualHost, binding));
+    this.feeds.bindingsChanged(virtualHost, binding.source);
   }
   unbind(virtualHost: string, binding: Binding): void {
     this.#assertRunning();
     this.router.unbind(virtualHost, binding, this.destinations.bindable(virtualHost, binding));
+    this.feeds.bindingsChanged(virtualHost, binding.source);
   }
   bindings(virtualHost: string): readonly Binding[] {
     return this.router.bindings(virtualHost);

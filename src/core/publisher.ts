@@ -79,7 +79,7 @@ export class Publisher {
   }
 
   /** A message that comes from another queue: no deduplication, `attempts` behind it where they count on. */
-  forward(handles: readonly number[], message: Outgoing, history: Uint8Array, attempts: number): void {
+  forward(handles: readonly number[], message: Outgoing, history: Uint8Array | undefined, attempts: number): void {
     for (const handle of handles) {
       const entry = this.#destinations.queueOrUndefined(handle);
       if (entry !== undefined && entry.partition < 0) {

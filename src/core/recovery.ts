@@ -61,6 +61,7 @@ export class Recovery {
         core.permissions.restore(key, value) ||
         core.groups.restore(key, value, core.nowMs) ||
         core.transactions.restore(key, value) ||
+        core.feeds.restore(key, value) ||
         key.startsWith('c/');
       if (!known) throw new RangeError(`the store holds '${key}', which this version does not know`);
     }

@@ -12,13 +12,20 @@ import {
   writeU32,
   writeU48,
 } from '../bytes/index.js';
-import { type HeaderValue, type LogChunk, type Translate } from '../core/index.js';
+import { type HeaderValue, type Translate } from '../core/index.js';
 import { encodeRecordEnvelope, openBatch, type OpenedBatch, readForeignRecord } from '../protocols/kafka/index.js';
 
 /** Records in the layout of a queue's log, with their offsets. */
 export interface OpenedRecords {
   readonly buffer: Uint8Array;
   readonly offsets: readonly number[];
+}
+
+/** Batches one after another in buffer[start, end). */
+export interface BatchBytes {
+  readonly buffer: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 interface Aborted {
@@ -52,7 +59,7 @@ export class BatchOpener {
   }
 
   /** Every message of the chunks that was not aborted. */
-  async open(chunks: readonly LogChunk[], aborted: readonly Aborted[] = []): Promise<OpenedRecords[]> {
+  async open(chunks: readonly BatchBytes[], aborted: readonly Aborted[] = []): Promise<OpenedRecords[]> {
     const opened: OpenedRecords[] = [];
     for (const chunk of chunks) {
       for (let at = chunk.start; at < chunk.end; ) {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { batchBaseOffset, batchMaxTimestampMs, batchNextOffset, batchSizeBytes } from '../bytes/index.js';
+import { batchBaseOffset, batchMaxTimestampMs, batchNextOffset, batchSizeBytes, readU32 } from '../bytes/index.js';
 import {
   type AbortedTransaction,
   type Broker,
@@ -14,7 +14,7 @@ import {
   type StorageEngine,
 } from '../core/index.js';
 import type { GroupAccess } from '../protocols/kafka/index.js';
-import type { BatchOpener } from './batch-opener.js';
+import type { BatchBytes, BatchOpener, OpenedRecords } from './batch-opener.js';
 import { FlushLoop } from './flush-loop.js';
 import type { ShellServices, Shell } from './parts.js';
 import { StableCallbacks } from './stable-callbacks.js';
@@ -26,7 +26,7 @@ const READ_BYTES = 0x4_0000;
 /** Above this much waiting for the disk, publishers are not read from. */
 const CONGESTED_BYTES = 0x100_0000;
 /** A checkpoint is made after this much was written. */
-const CHECKPOINT_BYTES = 0x400_0000;
+const CHECKPOINT_BYTES = 0x100_0000;
 /** Queues whose state goes into one flush of a checkpoint. */
 const CHECKPOINT_QUEUES = 256;
 const HOUSEKEEPING_MS = 1_000;
@@ -69,6 +69,7 @@ export class BrokerShell implements Host, Shell {
   #relieved: (() => void)[] = [];
   readonly #owners = new Set<number>();
   #lastOwner = 0;
+  readonly #feeding = new Set<number>();
   #checkpointAt = CHECKPOINT_BYTES;
   /** While a checkpoint is being written: the flush from which the journal will be needed. */
   #checkpointFlush = 0;
@@ -171,6 +172,7 @@ export class BrokerShell implements Host, Shell {
     }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
     this.enter();
+    for (const partition of core.destinations.allPartitions()) void this.#feed(partition.handle);
   }
 
   // ---- Host
@@ -344,7 +346,34 @@ export class BrokerShell implements Host, Shell {
   }
 
   #partitionMoved(partition: number): void {
+    void this.#feed(partition);
     for (const listener of [...(this.#watchers.get(partition) ?? [])]) listener();
+  }
+
+  /** Passes a partition's records on to what is bound to its topic, one round of reading after another. */
+  async #feed(handle: number): Promise<void> {
+    if (this.#feeding.has(handle)) return;
+    this.#feeding.add(handle);
+    try {
+      for (;;) {
+        const partition = this.#core.destinations.partitionOrUndefined(handle);
+        const cursor = partition === undefined ? -1 : this.#core.feeds.cursor(partition);
+        if (partition === undefined || cursor < 0 || cursor >= partition.lastStable) return;
+        const upTo = partition.lastStable;
+        const batches = await this.readBatches(handle, cursor, upTo, READ_BYTES);
+        const last = batches.at(-1);
+        const next = last === undefined ? upTo : batchNextOffset(last, 0);
+        const opened = await this.#opener.open(batches.map(wholeBatch), this.#abortedIn(handle));
+        this.enter();
+        if (this.#core.feeds.cursor(partition) !== cursor) continue;
+        const buffers = opened.map((records) => recordsFrom(records, cursor));
+        this.#core.feeds.feed(partition, buffers, next);
+      }
+    } catch (error) {
+      if (!this.#closing) this.log('error', 'a topic could not be passed on to its bindings', { err: error });
+    } finally {
+      this.#feeding.delete(handle);
+    }
   }
 
   // ---- flushes
@@ -420,4 +449,15 @@ function* batchesOf(chunk: LogChunk): Iterable<Uint8Array> {
     yield chunk.buffer.subarray(at, at + size);
     at += size;
   }
+}
+
+function wholeBatch(buffer: Uint8Array): BatchBytes {
+  return { buffer, start: 0, end: buffer.length };
+}
+
+/** The records with offsets from `cursor` on: a batch may begin below it. */
+function recordsFrom({ buffer, offsets }: OpenedRecords, cursor: number): Uint8Array {
+  let at = 0;
+  for (let i = 0; i < offsets.length && offsets[i]! < cursor; i++) at += 4 + readU32(buffer, at);
+  return buffer.subarray(at);
 }

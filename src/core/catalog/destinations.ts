@@ -204,6 +204,9 @@ export class Destinations {
     if (partition === undefined) throw new BrokerError('not-found', 'the partition is gone');
     return partition;
   }
+  partitionOrUndefined(handle: number): Partition | undefined {
+    return this.#partitions.get(handle);
+  }
   partitionOfLog(log: number): Partition | undefined {
     for (const partition of this.#partitions.values()) if (partition.log === log) return partition;
     return undefined;
