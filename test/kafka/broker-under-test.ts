@@ -15,8 +15,16 @@ export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rosettamq-kafka-'));
   const command = new RunningCommand(process.execPath, [
     'dist/cli/main.js',
-    ...['--data-dir', dataDir],
-    ...['--kafka-port', '0', '--amqp-port', 'off', '--sqs-port', 'off', '--admin-port', 'off'],
+    '--data-dir',
+    dataDir,
+    '--kafka-port',
+    '0',
+    '--amqp-port',
+    'off',
+    '--sqs-port',
+    'off',
+    '--admin-port',
+    'off',
   ]);
   await command.ready();
   const address = command.url('Kafka').replace('kafka://', '');

@@ -59,7 +59,7 @@ export const ErrorCode = {
 } as const;
 
 /** What the core's refusals are called in this protocol. */
-export const CODE_OF_BROKER_ERROR: BrokerErrorTable<number> = {
+const CODE_OF_BROKER_ERROR: BrokerErrorTable<number> = {
   'not-found': ErrorCode.unknownTopicOrPartition,
   exists: ErrorCode.topicAlreadyExists,
   different: ErrorCode.invalidConfig,

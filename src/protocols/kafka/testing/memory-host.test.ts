@@ -9,10 +9,12 @@ import {
 import {
   type Broker,
   BrokerError,
+  type Declared,
   GroupCoordinator,
   type Host,
   type PartitionState,
   type TopicInfo,
+  type TopicSettings,
   type TopicSpec,
   type Transactions,
 } from '../../../core/index.js';
@@ -116,6 +118,12 @@ export class MemoryHost {
     topics: () => [...this.#topics.keys()],
     deleteTopic: (handle: number) => this.#deleteTopic(handle),
     addPartitions: (handle: number, count: number) => this.#addPartitions(handle, count),
+    configureTopic: (
+      handle: number,
+      settings: Partial<TopicSettings>,
+      declared: { dialect: number; values: Declared },
+    ) => this.#configure(handle, settings, declared),
+    deleteRecords: (handle: number, before: number) => this.#deleteRecords(handle, before),
     partition: (handle: number) => this.#state(handle),
     abortedTransactions: () => [],
     appendBatch: (handle: number, batch: Uint8Array) => this.#append(handle, batch),
@@ -242,6 +250,26 @@ export class MemoryHost {
       for (const watcher of watchers) setImmediate(watcher);
     }
     this.#changed();
+  }
+
+  #configure(
+    handle: number,
+    settings: Partial<TopicSettings>,
+    { dialect, values }: { dialect: number; values: Declared },
+  ): void {
+    const topic = this.#topics.get(handle);
+    if (topic === undefined) return;
+    const declaredBy = new Map(topic.declaredBy).set(dialect, values);
+    this.#topics.set(handle, { ...topic, declaredBy, settings: { ...topic.settings, ...settings } });
+    this.#changed();
+  }
+
+  #deleteRecords(handle: number, before: number): number {
+    const partition = this.#known(handle);
+    if (before > partition.highWatermark) throw new BrokerError('offset-out-of-range', `${before} is too far`);
+    partition.logStart = before < 0 ? partition.highWatermark : before;
+    this.#changed();
+    return partition.logStart;
   }
 
   #known(handle: number): MemoryPartition {
