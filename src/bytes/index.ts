@@ -26,6 +26,7 @@ export { crc32c } from './crc32c.js';
 export { MalformedBytes } from './malformed-bytes.js';
 export {
   ATTRIBUTE_CONTROL,
+  ATTRIBUTE_FOREIGN,
   ATTRIBUTE_LOG_APPEND_TIME,
   ATTRIBUTE_TRANSACTIONAL,
   BATCH_HEADER_BYTES,
@@ -37,6 +38,7 @@ export {
   batchBaseTimestampMs,
   batchCodec,
   batchIsControl,
+  batchIsForeign,
   batchIsTransactional,
   batchLastOffsetDelta,
   batchLeaderEpoch,

@@ -38,8 +38,8 @@ const KNOWN_ATTRIBUTES = 0x7f;
  * Looks for what makes `bytes[start..end)` unfit to be appended as one batch from a client, by its header and
  * checksum alone; records stay unopened. Answers undefined for a sound batch.
  *
- * A client's batch counts from offset 0 without gaps, is no control batch, and either has a producer id with epoch
- * and sequence or has none of the three.
+ * A client's batch counts from offset 0 without gaps, is no control batch, and has a producer's epoch and sequence
+ * when it has a producer.
  */
 export function findRecordBatchFault(bytes: Uint8Array, start: number, end: number): RecordBatchFault | undefined {
   if (end - start < BATCH_HEADER_BYTES) return 'cut-short';
@@ -76,6 +76,7 @@ function producerIsConsistent(bytes: Uint8Array, start: number): boolean {
   const producerId = batchProducerId(bytes, start);
   const epoch = batchProducerEpoch(bytes, start);
   const sequence = batchBaseSequence(bytes, start);
-  if (producerId === -1) return epoch === -1 && sequence === -1 && !batchIsTransactional(bytes, start);
+  // kafkajs sends epoch 0 and sequence 0 without a producer, which Kafka lets pass.
+  if (producerId === -1) return !batchIsTransactional(bytes, start);
   return Number.isSafeInteger(producerId) && producerId >= 0 && epoch >= 0 && sequence >= 0;
 }

@@ -38,6 +38,11 @@ const CODEC_MASK = 0x07;
 export const ATTRIBUTE_LOG_APPEND_TIME = 0x08;
 export const ATTRIBUTE_TRANSACTIONAL = 0x10;
 export const ATTRIBUTE_CONTROL = 0x20;
+/**
+ * Ours: every record of the batch was sent in another dialect and carries its sender's envelope in its one header.
+ * Kafka gives this bit no meaning, and what clients send with it is refused, so nobody else can set it.
+ */
+export const ATTRIBUTE_FOREIGN = 0x4000;
 
 const AT_LENGTH = 8;
 const AT_LEADER_EPOCH = 12;
@@ -88,6 +93,11 @@ export function batchIsTransactional(bytes: Uint8Array, at: number): boolean {
 
 export function batchIsControl(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + AT_ATTRIBUTES + 1] & ATTRIBUTE_CONTROL) !== 0;
+}
+
+/** See {@link ATTRIBUTE_FOREIGN}. */
+export function batchIsForeign(bytes: Uint8Array, at: number): boolean {
+  return (batchAttributes(bytes, at) & ATTRIBUTE_FOREIGN) !== 0;
 }
 
 export function batchLastOffsetDelta(bytes: Uint8Array, at: number): number {

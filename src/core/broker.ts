@@ -384,8 +384,11 @@ export interface Host {
   /** A number for an owner of exclusive queues (a connection); {@link releaseOwner} deletes its queues. */
   newOwner(): number;
   releaseOwner(owner: number): void;
-  /** The user's name when the credentials are right, undefined when not. Slow on purpose; never blocks the loop. */
-  authenticate(user: string, password: string): Promise<string | undefined>;
+  /**
+   * The user's name when the credentials are right, undefined when not, or not from there (`from`: the peer's address as
+   * its socket names it). Slow on purpose; never blocks the loop.
+   */
+  authenticate(user: string, password: string, from?: string): Promise<string | undefined>;
   /** A random UUID. */
   randomUuid(): string;
   /** A stable identity of the data directory: 16 random bytes made at its first use. */

@@ -1,5 +1,6 @@
 import {
   batchIsControl,
+  batchIsForeign,
   batchIsTransactional,
   batchBaseOffset,
   batchProducerId,
@@ -11,8 +12,8 @@ import {
   writeU32,
   writeU48,
 } from '../bytes/index.js';
-import { ENVELOPE_HEADERS, type HeaderValue, type Translate } from '../core/index.js';
-import { encodeRecordEnvelope, openBatch, type OpenedBatch } from '../protocols/kafka/index.js';
+import { type HeaderValue, type Translate } from '../core/index.js';
+import { encodeRecordEnvelope, openBatch, type OpenedBatch, readForeignRecord } from '../protocols/kafka/index.js';
 
 /** Records in the layout of a queue's log, with their offsets. */
 export interface OpenedRecords {
@@ -32,11 +33,6 @@ interface Aborted {
   readonly firstOffset: number;
   readonly lastOffset: number;
 }
-
-/** The names of envelope headers, with the dialect that each stands for. */
-const DIALECT_OF_HEADER = new Map(
-  [...ENVELOPE_HEADERS].map(([dialect, name]) => [Buffer.from(name).toString(), dialect]),
-);
 
 /** Opens a topic's batches for those who want single messages: retained queues, stream consumers, bindings. */
 export class BatchOpener {
@@ -70,7 +66,7 @@ export class BatchOpener {
         const batch = chunk.buffer.subarray(at, at + batchSizeBytes(chunk.buffer, at));
         at += batch.length;
         if (batchIsControl(batch, 0) || isAborted(batch, aborted)) continue;
-        opened.push(recordsOf(await openBatch(batch)));
+        opened.push(recordsOf(await openBatch(batch), batchIsForeign(batch, 0)));
       }
     }
     return opened;
@@ -86,38 +82,28 @@ function isAborted(batch: Uint8Array, aborted: readonly Aborted[]): boolean {
   );
 }
 
-function recordsOf(batch: OpenedBatch): OpenedRecords {
+function recordsOf(batch: OpenedBatch, isForeign: boolean): OpenedRecords {
   const parts: Buffer[] = [];
   const offsets: number[] = [];
   while (batch.cursor.next()) {
     offsets.push(batch.offset);
-    parts.push(storedRecord(batch.cursor, batch.timestampMs));
+    parts.push(storedRecord(batch.cursor, batch.timestampMs, isForeign));
   }
   return { buffer: Buffer.concat(parts), offsets };
 }
 
 /** The record as its sender's dialect has it: from the envelope header that another dialect left, else as Kafka's. */
-function storedRecord(cursor: RecordCursor, timestampMs: number): Buffer {
+function storedRecord(cursor: RecordCursor, timestampMs: number, isForeign: boolean): Buffer {
   const bytes = Buffer.from(cursor.bytes.buffer, cursor.bytes.byteOffset, cursor.bytes.byteLength);
   const body = cursor.valueStart < 0 ? bytes.subarray(0, 0) : bytes.subarray(cursor.valueStart, cursor.valueEnd);
-  let sender: { dialect: number; routing: Buffer; envelope: Buffer } | undefined;
-  cursor.forEachHeader((nameStart, nameEnd, valueStart, valueEnd) => {
-    const dialect = DIALECT_OF_HEADER.get(bytes.toString('latin1', nameStart, nameEnd));
-    if (dialect === undefined || valueStart < 0) return;
-    const keyAt = valueStart + 1 + bytes[valueStart]!;
-    const routingEnd = keyAt + 1 + bytes[keyAt]!;
-    sender = {
-      dialect,
-      routing: bytes.subarray(valueStart, routingEnd),
-      envelope: bytes.subarray(routingEnd, valueEnd),
-    };
-  });
-  sender ??= {
-    dialect: DIALECT_KAFKA,
-    routing: keyAsRouting(bytes, cursor.keyStart, cursor.keyEnd),
-    envelope: encodeRecordEnvelope(cursor),
-  };
-  const { dialect, routing, envelope } = sender;
+  const sender = isForeign ? readForeignRecord(cursor) : undefined;
+  const dialect = sender?.dialect ?? DIALECT_KAFKA;
+  const routing =
+    sender === undefined
+      ? keyAsRouting(bytes, cursor.keyStart, cursor.keyEnd)
+      : bytes.subarray(sender.routingStart, sender.envelopeStart);
+  const envelope =
+    sender === undefined ? encodeRecordEnvelope(cursor) : bytes.subarray(sender.envelopeStart, sender.envelopeEnd);
   const size = RECORD_HEADER_BYTES + routing.length + envelope.length + body.length;
   const record = Buffer.alloc(size);
   writeU32(record, 0, size - 4);

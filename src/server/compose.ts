@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import type { DialectTranslation, Translate } from '../core/index.js';
 import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
 import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
-import { MemoryEngine } from '../storage/index.js';
+import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
 import type { BrokerParts, Front } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
@@ -17,7 +18,8 @@ const translate: Translate = (dialect, envelope, envelopeStart, envelopeEnd, bod
 
 /** The parts of the product. */
 export const parts: BrokerParts<BrokerShell> = {
-  createEngine: () => new MemoryEngine(),
+  createEngine: ({ storage, dataDir }) =>
+    storage === 'memory' ? new MemoryEngine() : new SegmentLogEngine({ directory: resolve(dataDir) }),
   openShell: (engine, options, services) =>
     openShell(
       engine,
@@ -27,7 +29,7 @@ export const parts: BrokerParts<BrokerShell> = {
     ),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
-    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess) },
+    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess, translate) },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
   ],
 };

@@ -107,6 +107,7 @@ export class MessageQueue {
 
   readonly subscriptions: Subscription[] = [];
   #nextSubscription = 0;
+  #takerAt = 0;
   readonly waiters: Waiter[] = [];
 
   // what #find found
@@ -213,6 +214,7 @@ export class MessageQueue {
     } else {
       this.visibleEnd = this.tail;
       this.dispatch();
+      if (ttl === 0) this.expire(seq);
     }
     this.#limitLength();
     return waits ? context.builder.number : 0;
@@ -322,7 +324,8 @@ export class MessageQueue {
     while (heap.size > 0 && (this.leaving.has(heap.topSeq) || this.done.has(heap.topSeq))) heap.pop();
     while (window.length > 0 && (window.firstAddress === SKIP || this.done.has(window.first))) window.shift();
     if (window.length === 0 && this.windowWhole) window.reset(this.tail);
-    if (heap.topOrder < window.first) {
+    // with priorities everything is in the heap, in an order that does not compare with sequences
+    if (heap.size > 0 && (this.prioritised || heap.topOrder < window.first)) {
       this.#source = IN_HEAP;
       this.#seq = heap.topSeq;
       this.#order = heap.topOrder;
@@ -482,6 +485,8 @@ export class MessageQueue {
         }
         return false;
       }
+      // only who got something has had its turn
+      this.#nextSubscription = this.#takerAt + 1;
       if (this.#hand(subscription.session, subscription, undefined) && this.waiters.length > 0) return true;
     }
   }
@@ -514,7 +519,7 @@ export class MessageQueue {
       bestAt = at;
       if (candidate.priority === subscriptions[0]!.priority) break; // they stand in order of priority
     }
-    if (best !== undefined) this.#nextSubscription = bestAt + 1;
+    this.#takerAt = bestAt;
     return best;
   }
 
@@ -595,7 +600,8 @@ export class MessageQueue {
     const address = this.#address;
     const buffer = memory.resolve(address)!;
     view.read(buffer, memory.offset);
-    if (view.expiresAtMs !== 0 && view.expiresAtMs <= context.nowMs) {
+    // a message with no time to live at all may still go to someone who waits
+    if (view.expiresAtMs !== 0 && view.expiresAtMs < context.nowMs) {
       this.#leave('expired');
       return false;
     }

@@ -1,4 +1,5 @@
 import {
+  ATTRIBUTE_FOREIGN,
   BATCH_HEADER_BYTES,
   BATCH_MAGIC,
   BATCH_PREFIX_BYTES,
@@ -83,7 +84,7 @@ export class BatchAppender {
     writeInt64(buffer, at, offset);
     writeInt32(buffer, at + 12, leaderEpoch);
     buffer[at + 16] = BATCH_MAGIC;
-    writeInt16(buffer, at + 21, 0);
+    writeInt16(buffer, at + 21, ATTRIBUTE_FOREIGN);
     writeInt64(buffer, at + 27, this.#baseMs);
     writeInt64(buffer, at + 43, -1);
     writeInt16(buffer, at + 51, -1);

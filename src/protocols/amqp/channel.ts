@@ -82,14 +82,15 @@ export class Channel implements SessionSink, ConfirmingChannel {
   /** Replies when what the core was last told is stable; everything that the channel writes after it comes after it. */
   replyWhenStable<Name extends MethodName>(name: Name, args: MethodArguments<Name>): void {
     const { broker, host } = this.connection;
-    const { flush } = broker;
-    if (flush <= broker.stableFlush) {
-      this.reply(name, args);
-      return;
-    }
     const place = this.order.hold();
-    writeMethod(place.out, this.number, name, args);
-    host.whenStable(flush, () => place.release());
+    this.replyAt(place, name, args);
+    host.whenStable(broker.flush, () => place.release());
+  }
+
+  /** Replies at once when only memory changed. */
+  replyAfter<Name extends MethodName>(durable: boolean, name: Name, args: MethodArguments<Name>): void {
+    if (durable) this.replyWhenStable(name, args);
+    else this.reply(name, args);
   }
 
   // ---- settling deliveries
@@ -198,6 +199,9 @@ export class Channel implements SessionSink, ConfirmingChannel {
     }
     if (!confirms.waiting) this.connection.awaitStable(this);
     confirms.acceptedWith(tag, flush);
+    // a duplicate waits for the flush of its original, which may be the last one for a while
+    const { broker, host } = this.connection;
+    if (flush < broker.flush) host.whenStable(flush, () => this.confirmStable(flush));
   }
 
   /** Without confirms a refusal is silent, as it is in RabbitMQ. */

@@ -83,7 +83,7 @@ export class Connection implements Wire {
       const opened = await handshake(this, {
         identity: this.server.identity,
         tuning: this.server.tuning,
-        authenticate: (user, password) => this.server.host.authenticate(user, password),
+        authenticate: (user, password) => this.server.host.authenticate(user, password, this.socket.remoteAddress),
         hasVirtualHost: (name) => this.server.host.broker.hasVirtualHost(name),
         mayEnter: (user, virtualHost) => this.server.host.broker.mayEnter(user, virtualHost),
       });

@@ -36,7 +36,7 @@ export function declareExchange(channel: Channel, args: DeclareArguments): void 
   assertAllowed(channel, 'configure', 'exchange', name);
   if (existing === undefined) {
     createExchange(channel, name, args);
-    if (!args.noWait) channel.replyWhenStable('exchange.declare-ok', {});
+    if (!args.noWait) channel.replyAfter(args.durable, 'exchange.declare-ok', {});
     return;
   }
   assertEquivalent(channel, args, existing);
@@ -104,14 +104,15 @@ export function deleteExchange(channel: Channel, args: MethodArguments<'exchange
     throw new ChannelError('ACCESS_REFUSED', `deletion of system ${resource} not allowed`);
   }
   assertAllowed(channel, 'configure', 'exchange', name);
-  if (existingExchange(channel, name) === undefined) {
+  const existing = existingExchange(channel, name);
+  if (existing === undefined) {
     if (!args.noWait) channel.reply('exchange.delete-ok', {});
     return;
   }
   translated(() => broker.deleteExchange(virtualHost, name, args.ifUnused), {
     'in-use': () => new ChannelError('PRECONDITION_FAILED', `${resource} in use`),
   });
-  if (!args.noWait) channel.replyWhenStable('exchange.delete-ok', {});
+  if (!args.noWait) channel.replyAfter(existing.durable, 'exchange.delete-ok', {});
 }
 
 /** exchange.bind, RabbitMQ's extension: what `source` takes, `destination` gets too. */

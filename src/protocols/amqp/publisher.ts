@@ -84,7 +84,7 @@ export class Publisher {
     }
     channel.connection.notePublish();
     if (refused) channel.refuse(tag);
-    else if (tag > 0) channel.confirm(tag, flush <= broker.stableFlush ? 0 : flush);
+    else if (tag > 0) channel.confirm(tag, flush);
   }
 
   private giveBack(message: OutgoingMessage): void {

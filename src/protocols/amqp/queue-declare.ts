@@ -144,6 +144,5 @@ function answer(channel: Channel, args: DeclareArguments, queue: QueueInfo, chan
   if (args.noWait) return;
   const counts = channel.connection.broker.counts(queue.handle);
   const reply = { queue: queue.name, messageCount: counts.ready, consumerCount: queue.consumers };
-  if (changed) channel.replyWhenStable('queue.declare-ok', reply);
-  else channel.reply('queue.declare-ok', reply);
+  channel.replyAfter(changed && queue.durable, 'queue.declare-ok', reply);
 }

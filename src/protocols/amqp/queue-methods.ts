@@ -17,8 +17,9 @@ export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>)
   assertExchangeUsable(args.exchange);
   assertAllowed(channel, 'write', 'queue', name);
   assertAllowed(channel, 'read', 'exchange', args.exchange);
-  usableQueue(channel, name);
-  if (existingExchange(channel, args.exchange) === undefined) throw noExchange(channel, args.exchange);
+  const queue = usableQueue(channel, name);
+  const exchange = existingExchange(channel, args.exchange);
+  if (exchange === undefined) throw noExchange(channel, args.exchange);
   broker.bind(virtualHost, {
     source: args.exchange,
     destination: name,
@@ -26,7 +27,7 @@ export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>)
     routingKey,
     arguments: headerValues(args.arguments),
   });
-  if (!args.noWait) channel.replyWhenStable('queue.bind-ok', {});
+  if (!args.noWait) channel.replyAfter(queue.durable && exchange.durable, 'queue.bind-ok', {});
 }
 
 /** queue.unbind (section 1.7.2.5). What is not there counts as unbound. */
@@ -38,7 +39,8 @@ export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbin
   assertAllowed(channel, 'read', 'exchange', args.exchange);
   const queue = existingQueue(channel, name);
   if (queue !== undefined) assertNotLocked(channel, queue);
-  if (queue === undefined || existingExchange(channel, args.exchange) === undefined) {
+  const exchange = existingExchange(channel, args.exchange);
+  if (queue === undefined || exchange === undefined) {
     channel.reply('queue.unbind-ok', {});
     return;
   }
@@ -49,7 +51,7 @@ export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbin
     routingKey: args.routingKey,
     arguments: headerValues(args.arguments),
   });
-  channel.replyWhenStable('queue.unbind-ok', {});
+  channel.replyAfter(queue.durable && exchange.durable, 'queue.unbind-ok', {});
 }
 
 /** queue.purge (section 1.7.2.7): ready messages only. */
@@ -58,7 +60,7 @@ export function purgeQueue(channel: Channel, args: MethodArguments<'queue.purge'
   assertAllowed(channel, 'read', 'queue', name);
   const queue = usableQueue(channel, name);
   const messageCount = channel.connection.broker.purgeQueue(queue.handle);
-  if (!args.noWait) channel.replyWhenStable('queue.purge-ok', { messageCount });
+  if (!args.noWait) channel.replyAfter(queue.durable, 'queue.purge-ok', { messageCount });
 }
 
 /** queue.delete (section 1.7.2.9). A queue that is not there counts as deleted. */
@@ -81,5 +83,5 @@ export function deleteQueue(channel: Channel, args: MethodArguments<'queue.delet
       'not-found': () => noQueue(channel, name),
     },
   );
-  if (!args.noWait) channel.replyWhenStable('queue.delete-ok', { messageCount });
+  if (!args.noWait) channel.replyAfter(queue.durable, 'queue.delete-ok', { messageCount });
 }

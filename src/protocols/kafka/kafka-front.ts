@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Host } from '../../core/index.js';
+import type { Host, Translate } from '../../core/index.js';
 import { createHandlers } from './all-handlers.js';
 import { type ConnectionContext, KafkaConnection } from './connection/kafka-connection.js';
 import type { GroupAccess } from './groups/group-access.js';
@@ -15,10 +15,11 @@ export class KafkaFront {
   readonly #connections = new Set<KafkaConnection>();
   readonly #server: Server;
 
-  constructor(host: Host, groups: GroupAccess, options: Partial<KafkaOptions> = {}) {
+  constructor(host: Host, groups: GroupAccess, translate: Translate, options: Partial<KafkaOptions> = {}) {
     const all: KafkaOptions = { ...KAFKA_DEFAULTS, ...options };
     const registry = createHandlers({
       host,
+      translate,
       options: all,
       topics: new TopicDirectory(host.broker, () => host.randomUuid()),
       groups: new GroupCalls(host, groups),

@@ -185,6 +185,10 @@ describe('the two forms of SQS', () => {
       const path = new URL(QueueUrl).pathname;
       for (const action of ['ListQueues', 'CreateQueue'])
         assert.equal(element((await h.query(action, {}, path)).text, 'Code'), 'InvalidAction');
+      assert.equal(
+        (await h.query('GetQueueUrl', { QueueName: 'nowhere' }, path)).text.includes('NonExistentQueue'),
+        true,
+      );
       const none = await h.raw(path, {});
       assert.deepEqual([none.status, none.text.trim()], [404, '<UnknownOperationException/>']);
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  AddPermissionCommand,
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
@@ -8,6 +9,7 @@ import {
   ListQueuesCommand,
   ListQueueTagsCommand,
   type QueueAttributeName,
+  RemovePermissionCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
   TagQueueCommand,
@@ -249,5 +251,45 @@ describe('queues of SQS', () => {
     assert.equal(QueueUrl, `${h.url}/000000000000/a%2Fb%20c%25`);
     await h.client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
     assert.deepEqual(await h.bodies(QueueUrl), ['x']);
+  });
+
+  it('keep the permissions that are added to their policy', async () => {
+    const QueueUrl = await h.createQueue();
+    const add = (Label: string, AWSAccountIds: string[], Actions: string[]): Promise<unknown> =>
+      h.client.send(new AddPermissionCommand({ QueueUrl, Label, AWSAccountIds, Actions }));
+    const remove = (Label: string): Promise<unknown> => h.client.send(new RemovePermissionCommand({ QueueUrl, Label }));
+    const policy = async (): Promise<unknown> => JSON.parse((await h.attribute(QueueUrl, 'Policy')) ?? 'null');
+    const Resource = await h.attribute(QueueUrl, 'QueueArn');
+    await add('one', ['111111111111'], ['SendMessage']);
+    const one = {
+      Sid: 'one',
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+      Action: 'SQS:SendMessage',
+      Resource,
+    };
+    assert.deepEqual(await policy(), { Version: '2008-10-17', Id: `${Resource}/SQSDefaultPolicy`, Statement: [one] });
+    await add('two', ['111111111111', '222222222222'], ['SendMessage', 'ReceiveMessage']);
+    const already = 'Value two for parameter Label is invalid. Reason: Already exists.';
+    const parameter = ['InvalidParameterValueException', 'InvalidParameterValue', 400] as const;
+    await refused(add('two', ['111111111111'], ['SendMessage']), ...parameter, already);
+    await refused(
+      add('three', ['111111111111'], ['Nothing']),
+      ...parameter,
+      /^Value SQS:Nothing for parameter ActionName/,
+    );
+    await refused(
+      add('three', ['111111111111'], Array(8).fill('*')),
+      'OverLimit',
+      'OverLimit',
+      403,
+      /maximum allowed is 7/,
+    );
+    await remove('two');
+    assert.deepEqual(((await policy()) as { Statement: unknown }).Statement, [one]);
+    await remove('one');
+    assert.equal(await policy(), null);
+    const missing = "Value one for parameter Label is invalid. Reason: can't find label.";
+    await refused(remove('one'), ...parameter, missing);
   });
 });

@@ -141,11 +141,14 @@ function queueInPath(path: string): string | undefined {
   return queueNameIn(path) === undefined ? undefined : path;
 }
 
+/** Actions that are not asked of a queue. */
+const serviceActions: ReadonlySet<string> = new Set(['CreateQueue', 'ListQueues']);
+
 /** Throws what each form answers to an action that is not there. */
 function findAction({ form, action: name, path }: SqsRequest): Action {
   const found = name === undefined ? undefined : actions.get(name);
-  const atQueue = form === 'query' && queueNameIn(path) !== undefined;
-  if (found !== undefined && !(atQueue && !('QueueUrl' in found.input.members))) return found;
+  const misplaced = form === 'query' && queueNameIn(path) !== undefined && serviceActions.has(name ?? '');
+  if (found !== undefined && !misplaced) return found;
   if (name !== undefined && unsupportedActions.has(name)) {
     throw new ServiceError('UnsupportedOperation', `The action ${name} is not supported.`);
   }

@@ -3,7 +3,7 @@
  * Failures reject with the platform's error, whose `code` is read (`ENOENT`, `ENOSPC`, …).
  */
 export interface FileSystem {
-  /** Creates the directory and those above it; one that is there already is no error. */
+  /** Creates the directory and those above it, stable on return; one that is there already is no error. */
   makeDirectory(path: string): Promise<void>;
   /** The names in a directory, in no order. */
   list(path: string): Promise<string[]>;

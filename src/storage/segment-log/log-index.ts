@@ -42,12 +42,12 @@ export class LogIndex {
     return this.#lists.get(log)?.move(extent, file, position, spanBytes) ?? false;
   }
 
-  /** What of the given span is still current. */
-  live(log: number, firstSeq: number, lastSeq: number, file: number, position: number): PlacedExtent[] {
+  /** The extents of a log within [firstSeq, lastSeq] that lie in one file. */
+  inFile(log: number, file: number, firstSeq: number, lastSeq: number): PlacedExtent[] {
     const found: PlacedExtent[] = [];
     this.from(log, firstSeq, (extent) => {
       if (extent.firstSeq > lastSeq) return false;
-      if (extent.file === file && extent.position === position) found.push(extent);
+      if (extent.file === file) found.push(extent);
       return true;
     });
     return found;

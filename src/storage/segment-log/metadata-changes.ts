@@ -19,13 +19,13 @@ export function metadataBytes(changes: readonly MetadataChange[]): number {
   return bytes;
 }
 
-/** Writes the changes at `position`; calls `placed` with where each value begins. Returns the end. */
+/** Writes the changes at `position`; calls `placed` with where each lies, header and all. */
 export function writeMetadata(
   buffer: Buffer,
   position: number,
   changes: readonly MetadataChange[],
-  placed: (change: MetadataChange, valueAt: number) => void,
-): number {
+  placed: (change: MetadataChange, start: number, end: number) => void,
+): void {
   let at = position;
   for (const change of changes) {
     const { key, value } = change;
@@ -36,10 +36,9 @@ export function writeMetadata(
     if (value !== undefined) buffer.set(value, valueAt);
     const end = valueAt + (value?.length ?? 0);
     buffer.writeUInt32LE(crc32(buffer.subarray(at + 4, end)), at);
-    placed(change, valueAt);
+    placed(change, at, end);
     at = end;
   }
-  return at;
 }
 
 /** A change as it lies in a buffer; `valueStart` is -1 where the key is removed. */

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import type { FileSystem, OpenFile } from './file-system.js';
 
 /**
@@ -7,7 +8,9 @@ import type { FileSystem, OpenFile } from './file-system.js';
  */
 export const nodeFileSystem: FileSystem = {
   async makeDirectory(path) {
-    await fs.promises.mkdir(path, { recursive: true });
+    const first = await fs.promises.mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
   },
   list: (path) => fs.promises.readdir(path),
   open: (path, access) => openFile(path, access === 'read' ? 'r' : 'r+'),
@@ -15,16 +18,7 @@ export const nodeFileSystem: FileSystem = {
   rename: (from, to) => fs.promises.rename(from, to),
   unlink: (path) => fs.promises.unlink(path),
   removeDirectory: (path) => fs.promises.rmdir(path),
-  async syncDirectory(path) {
-    // Windows cannot open a directory for this, and makes its entries stable by itself.
-    if (process.platform === 'win32') return;
-    const directory = await fs.promises.open(path, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-  },
+  syncDirectory,
   async freeBytes(path) {
     const { bavail, bsize } = await fs.promises.statfs(path);
     return bavail * bsize;
@@ -45,6 +39,17 @@ export const nodeFileSystem: FileSystem = {
     }
   },
 };
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows cannot open a directory for this, and makes its entries stable by itself.
+  if (process.platform === 'win32') return;
+  const directory = await fs.promises.open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
 
 function openFile(path: string, flags: string): Promise<OpenFile> {
   return new Promise((resolve, reject) => {

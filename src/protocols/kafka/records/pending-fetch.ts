@@ -5,6 +5,7 @@ import type { FrontServices } from '../front-services.js';
 import type { Call } from '../handler.js';
 import { VIRTUAL_HOST } from '../kafka-options.js';
 import type { fetch } from '../schema/fetch.js';
+import { batchForReaders } from './translate-batch.js';
 import { leaderEpochFault } from '../topics/leader-epoch.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 import type { ByteSlice } from '../wire/wire-reader.js';
@@ -140,7 +141,8 @@ export class PendingFetch {
       if (reading.nextOffset >= upTo) return;
       const { handle, nextOffset } = reading;
       const batches = await this.#services.host.readBatches(handle, nextOffset, upTo, Math.max(roomBytes, 1));
-      for (const batch of batches) {
+      for (const stored of batches) {
+        const batch = await batchForReaders(stored, this.#services.translate);
         reading.batches.push({ buffer: batch, start: 0, end: batch.length });
         reading.sizeBytes += batch.length;
         this.#gatheredBytes += batch.length;

@@ -144,6 +144,13 @@ export class MemoryHost {
     return handles.reduce((sum, handle) => sum + this.#known(handle).watchers.size, 0);
   }
 
+  /** Appends as the core does for other dialects, to the first partition. */
+  appendTo(topicName: string, batch: Uint8Array): void {
+    const topic = this.#topics.get(this.#find(({ name }) => name === topicName));
+    this.#append(topic?.partitionHandles[0] ?? -1, batch);
+    this.settle();
+  }
+
   /** For tests that raise the epoch, as an unclean stop does. */
   setLeaderEpoch(topicName: string, epoch: number): void {
     const topic = this.#topics.get(this.#find(({ name }) => name === topicName));
@@ -189,7 +196,8 @@ export class MemoryHost {
   #addPartitions(handle: number, count: number): void {
     const topic = this.#topics.get(handle);
     const handles = topic?.partitionHandles as number[];
-    while (handles.length < count) {
+    const wanted = handles.length + count;
+    while (handles.length < wanted) {
       const partition = ++this.#lastHandle;
       this.#partitions.set(partition, {
         topic: handle,

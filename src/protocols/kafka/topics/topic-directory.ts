@@ -96,7 +96,7 @@ export class TopicDirectory {
 
   /** Adds partitions up to `count`. Throws BrokerError. */
   grow(topic: TopicInfo, count: number): void {
-    this.#broker.addPartitions(topic.handle, count);
+    this.#broker.addPartitions(topic.handle, count - topic.partitionHandles.length);
     this.#changedIn = this.#broker.flush;
   }
 

@@ -25,7 +25,7 @@ export function nameBehindSpelling(spelled: string): string | undefined {
   if (isLegalTopicName(spelled)) return spelled;
   try {
     const name = decodeURIComponent(spelled);
-    return spellForKafka(name) === spelled ? name : undefined;
+    return name !== '' && spellForKafka(name) === spelled ? name : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,10 @@
+import { DIALECT_SQS } from '../../../bytes/index.js';
 import type { Broker, Host, QueueInfo } from '../../../core/index.js';
 import type { ReceiptHandles } from '../message/receipt-handle.js';
 import type { Sender } from '../message/sender.js';
 import { queueArn } from '../queue/queue-arn.js';
+import { applyAttributes, type QueueAttribute } from '../queue/queue-attribute.js';
+import { setAttributes, settingsOf, tagsOf, toDeclared } from '../queue/sqs-queue.js';
 import { queueNameIn, queueUrl } from '../queue/queue-url.js';
 import type { Receiver } from '../message/receiver.js';
 import { noSuchQueue } from '../wire/service-error.js';
@@ -65,6 +68,17 @@ export class Call {
       .map((handle) => this.broker.queue(handle))
       .filter((queue) => queue.owner === 0)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Changes attributes of a queue, all checked already; undefined removes one. */
+  configure(queue: QueueInfo, changes: ReadonlyMap<QueueAttribute, string | undefined>): void {
+    const attributes = applyAttributes(setAttributes(queue), changes);
+    this.broker.configureQueue(queue.handle, DIALECT_SQS, toDeclared(attributes, tagsOf(queue)), settingsOf(changes));
+  }
+
+  /** Replaces the tags of a queue. */
+  tag(queue: QueueInfo, tags: Readonly<Record<string, string>>): void {
+    this.broker.configureQueue(queue.handle, DIALECT_SQS, toDeclared(setAttributes(queue), tags), {});
   }
 
   urlOf(name: string): string {

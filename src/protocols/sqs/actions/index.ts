@@ -1,4 +1,5 @@
 import type { Action } from './action.js';
+import { addPermission } from './add-permission.js';
 import { changeMessageVisibilityBatch } from './change-message-visibility-batch.js';
 import { changeMessageVisibility } from './change-message-visibility.js';
 import { createQueue } from './create-queue.js';
@@ -12,6 +13,7 @@ import { listQueueTags } from './list-queue-tags.js';
 import { listQueues } from './list-queues.js';
 import { purgeQueue } from './purge-queue.js';
 import { receiveMessage } from './receive-message.js';
+import { removePermission } from './remove-permission.js';
 import { sendMessageBatch } from './send-message-batch.js';
 import { sendMessage } from './send-message.js';
 import { setQueueAttributes } from './set-queue-attributes.js';
@@ -21,6 +23,7 @@ import { untagQueue } from './untag-queue.js';
 /** Every action that is served, by its name. */
 export const actions: ReadonlyMap<string, Action> = new Map(
   [
+    addPermission,
     changeMessageVisibility,
     changeMessageVisibilityBatch,
     createQueue,
@@ -34,6 +37,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     listQueues,
     purgeQueue,
     receiveMessage,
+    removePermission,
     sendMessage,
     sendMessageBatch,
     setQueueAttributes,
@@ -44,9 +48,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
 
 /** Actions of the service that are known and not served. */
 export const unsupportedActions: ReadonlySet<string> = new Set([
-  'AddPermission',
   'CancelMessageMoveTask',
   'ListMessageMoveTasks',
-  'RemovePermission',
   'StartMessageMoveTask',
 ]);

@@ -1,6 +1,4 @@
-import { DIALECT_SQS } from '../../../bytes/index.js';
-import { applyAttributes, checkQueueAttributes } from '../queue/queue-attribute.js';
-import { setAttributes, settingsOf, tagsOf, toDeclared } from '../queue/sqs-queue.js';
+import { checkQueueAttributes } from '../queue/queue-attribute.js';
 import { missingParameter } from '../wire/service-error.js';
 import { mapOf, required, structure, text } from '../wire/shape.js';
 import { action } from './action.js';
@@ -16,8 +14,7 @@ export const setQueueAttributes = action({
     if (Attributes.size === 0) throw missingParameter('Attribute.Name');
     const changes = checkQueueAttributes(Attributes, queue.grouped);
     checkDeadLetterTarget(call, queue.name, queue.grouped, changes);
-    const attributes = applyAttributes(setAttributes(queue), changes);
-    call.broker.configureQueue(queue.handle, DIALECT_SQS, toDeclared(attributes, tagsOf(queue)), settingsOf(changes));
+    call.configure(queue, changes);
     return call.stable(undefined);
   },
 });

@@ -1,5 +1,4 @@
-import { DIALECT_SQS } from '../../../bytes/index.js';
-import { setAttributes, tagsOf, toDeclared } from '../queue/sqs-queue.js';
+import { tagsOf } from '../queue/sqs-queue.js';
 import { checkTags } from '../queue/tag.js';
 import { mapOf, required, structure, text } from '../wire/shape.js';
 import { action } from './action.js';
@@ -13,12 +12,7 @@ export const tagQueue = action({
     const queue = call.queue(QueueUrl);
     const tags = new Map([...Object.entries(tagsOf(queue)), ...Tags]);
     checkTags(tags);
-    call.broker.configureQueue(
-      queue.handle,
-      DIALECT_SQS,
-      toDeclared(setAttributes(queue), Object.fromEntries(tags)),
-      {},
-    );
+    call.tag(queue, Object.fromEntries(tags));
     return call.stable(undefined);
   },
 });

@@ -1,5 +1,4 @@
-import { DIALECT_SQS } from '../../../bytes/index.js';
-import { setAttributes, tagsOf, toDeclared } from '../queue/sqs-queue.js';
+import { tagsOf } from '../queue/sqs-queue.js';
 import { listOf, required, structure, text } from '../wire/shape.js';
 import { action } from './action.js';
 
@@ -11,12 +10,7 @@ export const untagQueue = action({
   run(call, { QueueUrl, TagKeys }) {
     const queue = call.queue(QueueUrl);
     const kept = Object.entries(tagsOf(queue)).filter(([key]) => !TagKeys.includes(key));
-    call.broker.configureQueue(
-      queue.handle,
-      DIALECT_SQS,
-      toDeclared(setAttributes(queue), Object.fromEntries(kept)),
-      {},
-    );
+    call.tag(queue, Object.fromEntries(kept));
     return call.stable(undefined);
   },
 });

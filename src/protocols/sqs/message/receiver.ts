@@ -39,6 +39,8 @@ interface Receive {
   /** What was acquired and is not part of the answer. */
   readonly surplus: Hold[];
   bytes: number;
+  /** The flush that the holds are part of. */
+  flush: number;
   done(gone: boolean): void;
 }
 
@@ -70,9 +72,8 @@ export class Receiver implements SessionSink {
     const receive = await this.#acquire(options, recipient);
     if (queue.grouped && receive.holds.length > 0) {
       // A group must not be handed out twice, so the answer waits until the hold is on stable storage.
-      const { flush } = this.#host.broker;
       await new Promise<void>((resolve) => {
-        this.#host.whenStable(flush, resolve);
+        this.#host.whenStable(receive.flush, resolve);
       });
     }
     const back = recipient.abandoned ? receive.holds : receive.surplus;
@@ -91,8 +92,10 @@ export class Receiver implements SessionSink {
         holds: [],
         surplus: [],
         bytes: 0,
+        flush: 0,
         done: (gone) => {
           this.#receives.delete(token);
+          receive.flush = broker.flush;
           if (gone && receive.holds.length === 0) reject(noSuchQueue());
           else resolve(receive);
         },
