@@ -1,5 +1,5 @@
 import { monotonicMicros, pause } from './clock.js';
-import { machineBusyMs } from './process-cost.js';
+import { machineBusyMs } from './processor-time.js';
 
 /** Fewer busy cores than this count as quiet. */
 const quietCores = 0.25;
