@@ -26,7 +26,7 @@ const READ_BYTES = 0x4_0000;
 /** Above this much waiting for the disk, publishers are not read from. */
 const CONGESTED_BYTES = 0x100_0000;
 /** A checkpoint is made after this much was written. */
-const CHECKPOINT_BYTES = 0x400_0000;
+const CHECKPOINT_BYTES = 0x100_0000;
 /** Queues whose state goes into one flush of a checkpoint. */
 const CHECKPOINT_QUEUES = 256;
 const HOUSEKEEPING_MS = 1_000;

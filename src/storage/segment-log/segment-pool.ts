@@ -6,8 +6,15 @@ import { SECTOR_BYTES } from './segment-header.js';
 /** How much is written between two syncs while a file is filled with zeros, so that flushes do not queue up behind it. */
 const FILL_BYTES = 1024 * 1024;
 const RETRY_MS = 250;
+/** The share of the spare that is filled before anything is written to the segment in use. */
+const FIRST_SHARE = 0.1;
+/** How far the filling runs ahead of the writing after that. */
+const AHEAD = 1.2;
 const ZEROS = Buffer.alloc(FILL_BYTES);
 const SPARE = /^spare-\d+\.log$/;
+
+/** A used segment came back while a new one was being filled. */
+const OVERTAKEN = new Error('a spare was found elsewhere');
 
 /** A preallocated file that is no segment yet. Its content is zeros, or what an earlier segment left in it. */
 interface Spare {
@@ -18,7 +25,7 @@ interface Spare {
 export interface SegmentPoolOptions {
   readonly fileSystem: FileSystem;
   readonly directory: string;
-  /** Sizes begin here and grow fourfold up to `segmentBytes`, so that a small shard stays small. */
+  /** Sizes begin here and double up to `segmentBytes`, so that a small shard stays small. */
   readonly firstSegmentBytes: number;
   readonly segmentBytes: number;
   /** Called when room for one more segment was found after there had been none. */
@@ -34,6 +41,10 @@ export class SegmentPool {
   readonly #options: SegmentPoolOptions;
   #ready: Spare | undefined;
   #preparing: Promise<void> | undefined;
+  /** How much of the spare may be filled by now: ahead of the flushes, so as to be ready, but not in their way. */
+  #allowedShare = FIRST_SHARE;
+  #wanted = false;
+  #paced: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #nextSpare = 1;
   #nextBytes: number;
@@ -73,6 +84,23 @@ export class SegmentPool {
    * @throws StorageError full
    */
   async take(minBytes: number): Promise<Spare> {
+    this.#wanted = true;
+    this.#paced?.();
+    try {
+      return await this.#take(minBytes);
+    } finally {
+      this.#wanted = false;
+      this.#allowedShare = FIRST_SHARE;
+    }
+  }
+
+  /** So much of the segment in use is written: the spare is filled in step with it. */
+  pace(usedShare: number): void {
+    this.#allowedShare = FIRST_SHARE + usedShare * AHEAD;
+    this.#paced?.();
+  }
+
+  async #take(minBytes: number): Promise<Spare> {
     if (this.#ready === undefined || this.#ready.sizeBytes < minBytes) await this.#preparing;
     if (this.#ready === undefined && this.#error !== undefined) throw this.#error;
     if (this.#ready === undefined && !this.#full) {
@@ -90,11 +118,11 @@ export class SegmentPool {
 
   /** Gives a file back that is a segment no more: it becomes the next spare if one is missing, else it goes. */
   async offer(path: string, sizeBytes: number): Promise<void> {
-    await this.#preparing;
     if (this.#ready === undefined && sizeBytes >= this.#nextBytes && !this.#closed) {
       const spare = { path: this.#spareName(), sizeBytes };
       await this.#options.fileSystem.rename(path, spare.path);
       this.#found(spare);
+      this.#paced?.();
     } else {
       await this.#options.fileSystem.unlink(path);
       if (this.#full) this.#prepare();
@@ -108,6 +136,7 @@ export class SegmentPool {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#paced?.();
     clearTimeout(this.#retry);
     await this.#preparing;
   }
@@ -118,7 +147,9 @@ export class SegmentPool {
     this.#preparing = this.#madeAsLargeAsFits()
       .then(
         (spare) => this.#found(spare),
-        (error: unknown) => this.#notFound(error),
+        (error: unknown) => {
+          if (error !== OVERTAKEN) this.#notFound(error);
+        },
       )
       .finally(() => (this.#preparing = undefined));
   }
@@ -190,6 +221,13 @@ export class SegmentPool {
 
   async #fill(file: OpenFile, sizeBytes: number): Promise<void> {
     for (let at = 0; at < sizeBytes && !this.#closed; at += FILL_BYTES) {
+      while (at > this.#allowedShare * sizeBytes && !this.#wanted && !this.#closed && this.#ready === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#paced = resolve;
+        });
+        this.#paced = undefined;
+      }
+      if (this.#ready !== undefined) throw OVERTAKEN;
       await file.write([ZEROS.subarray(0, Math.min(FILL_BYTES, sizeBytes - at))], at);
       await file.syncData();
     }
@@ -207,7 +245,7 @@ export class SegmentPool {
 
   #grown(sizeBytes: number): number {
     const { firstSegmentBytes, segmentBytes } = this.#options;
-    return Math.min(segmentBytes, Math.max(firstSegmentBytes, sizeBytes * 4));
+    return Math.min(segmentBytes, Math.max(firstSegmentBytes, sizeBytes * 2));
   }
 
   #spareName(): string {

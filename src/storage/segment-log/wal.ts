@@ -155,6 +155,7 @@ export class Wal {
     // The copy is made while the write is under way.
     cache.put(segment.file.id, position, parts);
     this.#position = sectorAligned(position + lengthBytes);
+    this.#options.pool.pace(this.#position / segment.sizeBytes);
     return { segment, position, end: position + lengthBytes, serial, written };
   }
 
