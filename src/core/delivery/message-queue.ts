@@ -100,6 +100,8 @@ export class MessageQueue {
   /** Some records carry a due time, an expiry of their own or a group: their headers must be read at the next start. */
   indexed = false;
   #reading = false;
+  /** Where the read that is under way, or was the last, begins. */
+  #readFrom = 0;
   #dispatching = false;
   #headTimerMs = 0;
   /** When it was last used, for expiry of the queue itself. */
@@ -364,6 +366,7 @@ export class MessageQueue {
   #read(fromSeq: number): void {
     if (this.#reading) return;
     this.#reading = true;
+    this.#readFrom = fromSeq;
     this.#context.need(this, fromSeq);
   }
 
@@ -409,6 +412,7 @@ export class MessageQueue {
       this.groups === undefined &&
       this.window.length === 0 &&
       this.windowWhole === false &&
+      this.#readFrom <= this.window.first &&
       !this.retained
     ) {
       this.#lost(this.window.first, this.tail - 1);
@@ -432,6 +436,7 @@ export class MessageQueue {
       return;
     }
     if (seq > window.end) {
+      if (this.#readFrom > window.end) return; // it says nothing about what lies between
       if (window.length > 0) {
         if (seq - window.end > WINDOW_SLOTS) return;
         if (!this.retained) this.#lost(window.end, seq - 1);

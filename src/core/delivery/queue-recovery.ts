@@ -130,8 +130,9 @@ export class QueueRecovery {
     for (const extent of extents) {
       if (extent.lastSeq < queue.done.floor) continue;
       if (extent.firstSeq > next) queue.done.addRange(next, extent.firstSeq - 1);
+      // The gap before it may have been the last thing between the floor and much that was done behind it.
       const from = Math.max(extent.firstSeq, queue.done.floor);
-      live += extent.lastSeq + 1 - from - queue.done.countIn(from, extent.lastSeq);
+      if (from <= extent.lastSeq) live += extent.lastSeq + 1 - from - queue.done.countIn(from, extent.lastSeq);
       queue.readyBytes += extent.sizeBytes;
       next = extent.lastSeq + 1;
     }
