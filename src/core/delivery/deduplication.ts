@@ -1,3 +1,5 @@
+import type { QueueSettings } from '../broker.js';
+
 /**
  * The deduplication window of one queue: which ids were taken in lately, and as what. Ids leave by time alone, so a
  * message that was deleted still guards its id.
@@ -36,4 +38,13 @@ export class Deduplication {
       this.#seen.delete(id);
     }
   }
+}
+
+/** What an id is known under: itself, or with its group where each group has ids of its own. */
+export function deduplicationKey(
+  settings: Partial<QueueSettings>,
+  { deduplicationId, group }: { readonly deduplicationId: string | undefined; readonly group: string | undefined },
+): string {
+  const id = deduplicationId!;
+  return settings.deduplicationScope === 'group' ? `${group ?? ''}\0${id}` : id;
 }

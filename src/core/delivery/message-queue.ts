@@ -621,7 +621,8 @@ export class MessageQueue {
       view.readShared(shared, memory.offset);
     }
     const noAck = (subscription ?? waiter)!.noAck;
-    const attempts = this.#attempts + 1;
+    // What was handed out before a crash counts as handed out once: how often it was is not known.
+    const attempts = Math.max(this.#attempts, seq < this.redeliveredBelow ? 1 : 0) + 1;
     const firstMs = this.#firstMs === 0 ? context.nowMs : this.#firstMs;
     const persistent = this.durable && (view.flags & IS_TRANSIENT) === 0;
     const order = this.#order;
@@ -630,7 +631,7 @@ export class MessageQueue {
     view.queue = this.handle;
     view.seq = seq;
     view.attempts = attempts;
-    view.redelivered = attempts > 1 || seq < this.redeliveredBelow;
+    view.redelivered = attempts > 1;
     view.firstAcquiredMs = firstMs;
     this.#take((subscription ?? waiter)!.holder, view.sizeBytes);
     if (noAck) {
