@@ -100,6 +100,7 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
     recovered.lastSerial,
   );
   serials.next = () => wal.serial + 1;
+  await handles.use(recovered.current.file, (handle) => handle.syncData());
   await pool.start(recovered.names, recovered.current.sizeBytes);
   await markOpen(wal, survey.lastFlush);
   const freeBytes = await fileSystem.freeBytes(directory);
@@ -108,6 +109,7 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
   return shardObject;
 }
 
+/** Everything before the mark is stable when it is written: what it says of the frames before it must be so. */
 async function markOpen(wal: Wal, lastFlush: number): Promise<void> {
   const frame = engineFrame(FRAME_OPEN, lastFlush);
   await wal.makeRoom(frameBytes(frame.bodyEnd, frame.tail));

@@ -22,6 +22,8 @@ export interface SurveyedSegment {
   frames: readonly FoundFrame[];
   /** Places that should hold a stable frame and do not. */
   gaps: readonly Gap[];
+  /** Whether there are frames behind those that hold. */
+  hasVoid: boolean;
 }
 
 /** What the write-ahead segments of a shard say, before anything is changed. */
@@ -81,12 +83,12 @@ async function surveySegment(
     const header = found?.segment === number && found.shard === shard ? found : undefined;
     const sidecar = await readSidecar(fileSystem, path, number);
     if (sidecar !== undefined)
-      return { number, path, sizeBytes, header, sidecar, content: NOTHING, frames: [], gaps: [] };
+      return { number, path, sizeBytes, header, sidecar, content: NOTHING, frames: [], gaps: [], hasVoid: false };
     const content = Buffer.alloc(sizeBytes);
     await file.read(content, 0);
     const scan = scanFrames(content, shard, number);
     if (scan.frames.length === 0 && header === undefined) return undefined;
-    return { number, path, sizeBytes, header, sidecar, content, ...scan };
+    return { number, path, sizeBytes, header, sidecar, content, ...scan, hasVoid: false };
   } finally {
     await file.close();
   }
@@ -115,7 +117,9 @@ export async function readSidecar(
 function dropVoid(segments: SurveyedSegment[]): void {
   let voidFrom = Infinity;
   for (const segment of segments.toReversed()) {
-    segment.frames = segment.frames.filter((frame) => frame.header.serial < voidFrom);
+    const frames = segment.frames.filter((frame) => frame.header.serial < voidFrom);
+    segment.hasVoid = frames.length < segment.frames.length;
+    segment.frames = frames;
     segment.gaps = segment.gaps.filter((gap) => gap.nextSerial < voidFrom);
     const first = segment.sidecar?.span.firstSerial ?? segment.frames[0]?.header.serial;
     for (const serial of [segment.header?.voidFrom, first]) if (serial) voidFrom = Math.min(voidFrom, serial);
@@ -174,6 +178,7 @@ function judge(
       epoch = Math.max(epoch, frame.header.epoch);
       kept.push(frame);
     }
+    segment.hasVoid ||= kept.length < segment.frames.length;
     segment.frames = kept;
     segment.gaps = segment.gaps.filter((gap) => gap.nextSerial <= lastSerial);
     missingFrames -= segment.gaps.length;

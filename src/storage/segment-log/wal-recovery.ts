@@ -33,7 +33,7 @@ export interface RecoveredWal {
  * 3. After a clean stop, go on behind the last frame.
  * 4. Else copy the frames that are whole but not known to be stable into a fresh segment, and sync it. Its header makes
  *    everything from there on void in the segments before it: what was torn stays dropped, however it reads next time.
- * 5. Remove segments that hold nothing but what is void.
+ * 5. Cut off what is void, and remove segments that hold nothing else: the fresh segment need not outlive the old ones.
  */
 export async function recoverWal(state: ShardState, survey: ShardSurvey, topics: TopicRecovery): Promise<RecoveredWal> {
   const { fileSystem } = state.settings;
@@ -79,7 +79,21 @@ export async function recoverWal(state: ShardState, survey: ShardSurvey, topics:
   const emptied = unsealed.filter(({ segment }) => segment.span.lastSerial === 0);
   for (const { segment } of emptied) await discard(state, segment);
   const rest = unsealed.filter((one) => !emptied.includes(one));
+  const lastNumber = survey.segments.at(-1)?.number;
+  for (const { number, hasVoid } of survey.segments) {
+    const cut = rest.find(({ segment }) => segment.number === number);
+    if (cut !== undefined && (hasVoid || number === lastNumber)) await cutOff(state, cut.segment);
+  }
   return { current: fresh.segment, sidecar: fresh.sidecar, lastSerial: survey.lastSerial, unsealed: rest, names };
+}
+
+/** Leaves nothing behind the last frame that holds. */
+async function cutOff(state: ShardState, segment: WalSegment): Promise<void> {
+  segment.sizeBytes = sectorAligned(segment.span.usedBytes);
+  await state.handles.use(segment.file, async (handle) => {
+    await handle.truncate(segment.sizeBytes);
+    await handle.syncData();
+  });
 }
 
 /** Removes a segment whose frames were all torn, or copied. */
