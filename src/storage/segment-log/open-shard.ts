@@ -45,14 +45,15 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
   const cache = new FrameCache(settings.cacheBytes);
   const metadata = new MetadataStore(fileSystem);
   const damage = new DamageLog(options.onDamage);
-  const serials = { next: () => survey.lastSerial + 1 };
+  let wal: Wal | undefined;
   const topics = new TopicStore({
     fileSystem,
     directory: topicsDirectory,
     files,
     handles,
     segmentBytes: settings.topicSegmentBytes,
-    nameSerial: () => serials.next(),
+    nameSerial: () => (wal === undefined ? survey.lastSerial : wal.serial) + 1,
+    stableFlush: () => (wal === undefined ? survey.lastFlush : wal.syncedFlush),
   });
   const index = new LogIndex(files);
   const segments = new Map<number, WalSegment>();
@@ -82,7 +83,7 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
     segmentBytes: settings.segmentBytes,
     onRoom: () => shardObject?.roomFound(),
   });
-  const wal = new Wal(
+  wal = new Wal(
     {
       fileSystem,
       directory,
@@ -97,9 +98,8 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
     },
     recovered.current,
     recovered.sidecar,
-    recovered.lastSerial,
+    { serial: recovered.lastSerial, flush: survey.lastFlush },
   );
-  serials.next = () => wal.serial + 1;
   await handles.use(recovered.current.file, (handle) => handle.syncData());
   await pool.start(recovered.names, recovered.current.sizeBytes);
   await markOpen(wal, survey.lastFlush);

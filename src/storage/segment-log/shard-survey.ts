@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Quarantined } from '../../core/index.js';
+import { damagedBytes } from './damage-log.js';
 import type { FileSystem } from './file-system.js';
 import { isMissing, readWhole } from './file-system.js';
 import { FRAME_CLOSE } from './frame.js';
@@ -186,6 +188,26 @@ function judge(
   missingFrames = Math.max(0, missingFrames) + Math.max(0, stableSerial - lastSerial);
   const cleanStop = (lastSerial === 0 || lastKind === FRAME_CLOSE) && !torn;
   return { epoch, lastSerial, stableSerial, lastFlush, cleanStop, tornBytes, missingFrames };
+}
+
+/** What the survey shows to be damaged: headers of segments and of flushes. What is inside the flushes is not looked at. */
+export function surveyDamage(survey: ShardSurvey): Quarantined[] {
+  const found: Quarantined[] = [];
+  for (const { path, header, gaps, sidecar, frames } of survey.segments) {
+    // A segment without a stable frame was only just begun; its header was not stable either.
+    const wasStable = (sidecar?.span.lastSerial ?? 0) > 0 || frames.some((frame) => frame.header.serial <= survey.stableSerial);
+    if (header === undefined && wasStable) {
+      found.push(damagedBytes(path, 0, SEGMENT_HEADER_BYTES, 'a segment header whose checksum is wrong', undefined));
+    }
+    for (const { position, end } of gaps) {
+      found.push(damagedBytes(path, position, end, 'a flush whose header is wrong', undefined));
+    }
+  }
+  if (survey.missingFrames > 0) {
+    const reason = `${survey.missingFrames} flushes that are stable and not there`;
+    found.push({ place: basename(survey.directory), sizeBytes: 0, reason, extents: [] });
+  }
+  return found;
 }
 
 export function shardDirectory(data: string, shard: number): string {

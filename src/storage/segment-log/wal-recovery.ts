@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path';
 import { RUN_VOLATILE } from '../../core/index.js';
-import type { DamageLog } from './damage-log.js';
+import { damagedBytes } from './damage-log.js';
 import { FRAME_FLUSH, FRAME_HEADER_BYTES, writeFrameHeader } from './frame.js';
 import { type FoundFrame, visitFrame } from './frame-scan.js';
 import type { RunHeader } from './run.js';
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, sectorAligned } from './segment-header.js';
 import { indexRun, type ShardState } from './shard-state.js';
-import type { ShardSurvey, SurveyedSegment } from './shard-survey.js';
+import { type ShardSurvey, surveyDamage, type SurveyedSegment } from './shard-survey.js';
 import { emptySpan, SidecarWriter, visitSidecar } from './sidecar.js';
 import type { TopicRecovery } from './topic-recovery.js';
 import { WalSegment, walPath } from './wal-segment.js';
@@ -38,7 +38,7 @@ export interface RecoveredWal {
 export async function recoverWal(state: ShardState, survey: ShardSurvey, topics: TopicRecovery): Promise<RecoveredWal> {
   const { fileSystem } = state.settings;
   for (const path of survey.stillborn) await fileSystem.unlink(path);
-  reportDamage(state.damage, survey);
+  for (const quarantined of surveyDamage(survey)) state.damage.report(quarantined);
 
   const goesOn = survey.cleanStop && survey.lastSerial > 0;
   const stable = goesOn ? survey.lastSerial : survey.stableSerial;
@@ -55,7 +55,11 @@ export async function recoverWal(state: ShardState, survey: ShardSurvey, topics:
     const sidecar = new SidecarWriter();
     for (const frame of found.frames) {
       if (frame.header.serial > stable) tail.push({ frame, content: found.content });
-      else describeFrame(sidecar, found.content, frame, 0, reporter(state.damage, found.path));
+      else {
+        describeFrame(sidecar, found.content, frame, 0, (position, end, reason, header) => {
+          state.damage.report(damagedBytes(found.path, position, end, reason, header));
+        });
+      }
     }
     segment.span = sidecar.span;
     visitSidecar(sidecar.finish(segment.number), loader);
@@ -226,40 +230,6 @@ function adopt(state: ShardState, found: SurveyedSegment): WalSegment {
   const segment = new WalSegment(found.number, state.files.add(found.path), found.sizeBytes, emptySpan());
   state.segments.set(found.number, segment);
   return segment;
-}
-
-function reportDamage(damage: DamageLog, survey: ShardSurvey): void {
-  for (const { path, header, gaps, sidecar, frames } of survey.segments) {
-    const name = basename(path);
-    // A segment without a stable frame was only just begun; its header was not stable either.
-    const wasStable = (sidecar?.span.lastSerial ?? 0) > 0 || frames.some((frame) => frame.header.serial <= survey.stableSerial);
-    if (header === undefined && wasStable) {
-      damage.report({ place: `${name}@0`, sizeBytes: SEGMENT_HEADER_BYTES, reason: 'a segment header', extents: [] });
-    }
-    for (const gap of gaps) {
-      const sizeBytes = gap.end - gap.position;
-      damage.report({
-        place: `${name}@${gap.position}`,
-        sizeBytes,
-        reason: 'a flush whose header is wrong',
-        extents: [],
-      });
-    }
-  }
-  if (survey.missingFrames > 0) {
-    const reason = `${survey.missingFrames} flushes that are stable and not there`;
-    damage.report({ place: basename(survey.directory), sizeBytes: 0, reason, extents: [] });
-  }
-}
-
-function reporter(damage: DamageLog, path: string): Parameters<typeof visitFrame>[2]['damaged'] {
-  return (position, end, reason, header) => {
-    const extents =
-      header === undefined
-        ? []
-        : [{ log: header.log, firstSeq: header.firstSeq, lastSeq: header.firstSeq + header.count - 1 }];
-    damage.report({ place: `${basename(path)}@${position}`, sizeBytes: end - position, reason, extents });
-  };
 }
 
 function unexpectedDamage(position: number, end: number, reason: string): void {
