@@ -1,11 +1,13 @@
 // Brings a checkout to the point where it can run: dependencies as the lock file names them, and a current build.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Where the compiler puts what it makes of which sources. */
+const OUTPUTS = { dist: 'src', 'build/test': 'test', 'build/bench': 'bench' };
 
 function run(command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -13,20 +15,53 @@ function run(command, args) {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-/** Installs what package-lock.json names, unless that very lock file was installed before. */
+function packagesIn(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
+}
+
+/**
+ * Does node_modules hold what package-lock.json names? npm keeps its own record of what it installed; packages for
+ * other platforms are optional and may be absent from it.
+ */
+function installed() {
+  const record = packagesIn(join(root, 'node_modules', '.package-lock.json'));
+  if (record === undefined) return false;
+  for (const [place, wanted] of Object.entries(packagesIn(join(root, 'package-lock.json')))) {
+    if (place === '') continue;
+    const found = record[place];
+    if (found === undefined ? !wanted.optional : found.version !== wanted.version) return false;
+  }
+  return true;
+}
+
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
-  const stamp = join(root, 'node_modules', '.rosettamq-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']);
-  writeFileSync(stamp, lock);
+  const modules = join(root, 'node_modules');
+  // A linked node_modules belongs to another checkout: reinstalling through the link would pull it away from there.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  if (installed()) return;
+  // Not `npm ci`: it refuses a lock file that lacks an optional package of another platform, and npm leaves those out
+  // where a registry mirror does not carry them. The versions are the lock file's either way.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']);
+}
+
+/** Removes what was compiled from sources that are gone: the compiler leaves it, and tests and packages would take it. */
+function sweep() {
+  for (const [output, sources] of Object.entries(OUTPUTS)) {
+    if (!existsSync(join(root, output))) continue;
+    for (const entry of readdirSync(join(root, output), { recursive: true })) {
+      const compiled = /^(.*)\.(js|js\.map|d\.ts)$/.exec(entry);
+      if (compiled !== null && !existsSync(join(root, sources, `${compiled[1]}.ts`))) rmSync(join(root, output, entry));
+    }
+  }
 }
 
 /** @param {string} project the tsconfig that names what to build */
 export function prepare(project) {
+  // An installed package has no sources: its dist/ is all there is to run.
   if (!existsSync(join(root, 'tsconfig.json'))) return;
   install();
+  sweep();
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', project]);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) prepare('tsconfig.product.json');
+if (process.argv[1] === fileURLToPath(import.meta.url)) prepare(process.argv[2] ?? 'tsconfig.product.json');

@@ -1,3 +1,4 @@
+import type { AbortedTransaction } from './log/producer-table.js';
 import type { BrokerErrorKind } from './broker-error.js';
 import type { Delivery, Outgoing, PublishOutcome } from './message.js';
 
@@ -34,8 +35,11 @@ export interface Broker {
   findQueue(virtualHost: string, name: string): number;
   queue(queue: number): QueueInfo;
   queues(virtualHost: string): readonly number[];
-  /** Adds what another dialect declares of an existing queue, or changes settings: the last explicit one wins. */
-  configureQueue(queue: number, dialect: number, declared: Declared, settings: Partial<QueueSettings>): void;
+  /**
+   * Adds what another dialect declares of an existing queue, or changes settings: the last explicit one wins. `declared`
+   * replaces what the dialect declared before; a setting given as undefined is unset, one not given stays.
+   */
+  configureQueue(queue: number, dialect: number, declared: Declared, settings: QueueSettingsChange): void;
   /** Returns the count of ready messages that went with it. Throws `in-use`, `not-empty`. Subscribers get `cancelled`. */
   deleteQueue(queue: number, conditions?: { ifUnused?: boolean; ifEmpty?: boolean }): number;
   /** Removes what is ready (and, when `everything`, what is in flight or delayed too). Returns the count. */
@@ -65,6 +69,8 @@ export interface Broker {
    * `invalid-transaction-state`, `not-found`, `full`. One reused answer object, valid until the next command.
    */
   appendBatch(partition: number, payload: Uint8Array): AppendOutcome;
+  /** Aborted transactions with records in [from, to), by first offset: what readers of committed data skip. */
+  abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[];
   /** Moves the log start; -1 means up to the stable end. Returns the new start. */
   deleteRecords(partition: number, beforeOffset: number): number;
 
@@ -121,8 +127,8 @@ export interface Broker {
   // the same by what a receipt handle carries, whoever holds it
   /** True when it was there. `attempts` older than the current one is fine on a standard queue; see `strict`. */
   acknowledgeMessage(queue: number, seq: number, attempts: number, strict: boolean): MessageHold;
-  /** Sets the deadline to now + visibilityMs; 0 releases. */
-  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number): MessageHold;
+  /** Sets the deadline to now + visibilityMs; 0 releases. Not `strict`: whichever attempt holds the message now. */
+  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number, strict: boolean): MessageHold;
 
   // ---- looking without touching
   /** Descriptors from `fromSeq` on, in sequence order; no delivery state changes. */
@@ -209,6 +215,9 @@ export interface QueueSettings {
   readonly deduplicationMs: number;
   readonly deduplicationScope: 'queue' | 'group';
 }
+
+/** What {@link Broker.configureQueue} changes: undefined unsets. */
+export type QueueSettingsChange = { readonly [K in keyof QueueSettings]?: QueueSettings[K] | undefined };
 
 /** Where rejected, expired and surplus messages go: through an exchange (AMQP) or straight to a queue (SQS). */
 export type DeadLetter =
@@ -375,8 +384,11 @@ export interface Host {
   /** A number for an owner of exclusive queues (a connection); {@link releaseOwner} deletes its queues. */
   newOwner(): number;
   releaseOwner(owner: number): void;
-  /** The user's name when the credentials are right, undefined when not. Slow on purpose; never blocks the loop. */
-  authenticate(user: string, password: string): Promise<string | undefined>;
+  /**
+   * The user's name when the credentials are right, undefined when not, or not from there (`from`: the peer's address as
+   * its socket names it). Slow on purpose; never blocks the loop.
+   */
+  authenticate(user: string, password: string, from?: string): Promise<string | undefined>;
   /** A random UUID. */
   randomUuid(): string;
   /** A stable identity of the data directory: 16 random bytes made at its first use. */

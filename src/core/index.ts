@@ -22,6 +22,7 @@ export type {
   QueueCounts,
   QueueInfo,
   QueueSettings,
+  QueueSettingsChange,
   QueueSpec,
   Route,
   SessionSink,
@@ -30,6 +31,28 @@ export type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+export {
+  type CommitRequest,
+  type FetchedOffset,
+  type OffsetToCommit,
+  type TopicPartition,
+} from './group/committed-offsets.js';
+export { DEFAULT_GROUP_OPTIONS, GroupCoordinator, type GroupOptions } from './group/group-coordinator.js';
+export type { GroupError } from './group/group-error.js';
+export type {
+  DescribedMember,
+  GroupDescription,
+  GroupEffects,
+  GroupListing,
+  GroupProtocol,
+  JoinAnswer,
+  JoinRequest,
+  LeavingMember,
+  MemberClaim,
+  SyncAnswer,
+  SyncRequest,
+} from './group/group-requests.js';
+export type { GroupState } from './group/group-state.js';
 export type { Death, DeathReason, Delivery, Outgoing, PublishOutcome } from './message.js';
 export type { DialectTranslation, PivotHeader, PivotMessage, PivotValue, Translate } from './pivot.js';
 export {
@@ -52,3 +75,20 @@ export {
   StorageError,
   type StorageErrorKind,
 } from './ports.js';
+// What the shell drives the core with.
+export { BrokerCore, type CoreOptions } from './broker-core.js';
+export { rulesOfRegexes } from './catalog/permission-rule.js';
+export type { Credential, User } from './catalog/users.js';
+export type { CoreEffects } from './core-effects.js';
+export { SHARED_LOG } from './delivery/shared-bodies.js';
+export type { AbortedTransaction } from './log/producer-table.js';
+export { ENVELOPE_HEADERS } from './publisher.js';
+export { type HeaderScan, journalStart, Recovery } from './recovery.js';
+export type { TransactionError } from './group/transaction-error.js';
+export type {
+  InitRequest,
+  ProducerAnswer,
+  ProducerClaim,
+  TransactionDescription,
+} from './group/transaction-requests.js';
+export type { Transactions } from './log/transactions.js';

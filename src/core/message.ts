@@ -43,6 +43,8 @@ export interface PublishOutcome {
   /** Sequence in the first destination; of the original when `duplicate`. */
   readonly seq: number;
   readonly duplicate: boolean;
+  /** When the message was accepted, ms since the epoch; the original when `duplicate`. SQS makes its FIFO message ids of it. */
+  readonly acceptedMs: number;
 }
 
 /** One earlier death of a message, newest first in {@link Delivery.history}. */

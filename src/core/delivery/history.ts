@@ -1,4 +1,14 @@
-import { decodeUtf8, readU16, readU32, readU48, utf8Length, writeU16, writeU32, writeU48, writeUtf8 } from '../../bytes/index.js';
+import {
+  decodeUtf8,
+  readU16,
+  readU32,
+  readU48,
+  utf8Length,
+  writeU16,
+  writeU32,
+  writeU48,
+  writeUtf8,
+} from '../../bytes/index.js';
 import type { Death, DeathReason } from '../message.js';
 
 /**

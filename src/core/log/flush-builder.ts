@@ -1,3 +1,4 @@
+import { sealBatch } from '../../bytes/index.js';
 import type { Flush, FlushLayout, MetadataChange, OutsideRun, RunTable } from '../ports.js';
 import { JOURNAL_LOG } from '../ports.js';
 import { JournalWriter } from './journal-entry.js';
@@ -22,6 +23,8 @@ class OpenFlush implements Flush {
   /** Somebody waits for it to be stable. */
   sync = false;
   readonly journal = new JournalWriter();
+  /** Record batches that get their checksum when the flush is closed. */
+  readonly unsealedBatches: number[] = [];
 
   constructor(number: number, chunk: Uint8Array, base: number, headerBytes: number) {
     this.number = number;
@@ -45,6 +48,7 @@ export class FlushBuilder {
   readonly #beforeSeal: (journal: JournalWriter) => void;
   #open: OpenFlush;
   readonly #sealed: OpenFlush[] = [];
+  #taken: OpenFlush | undefined;
   #chunk: Uint8Array;
   #chunkAddress: number;
   /** Where the open flush begins in its chunk. */
@@ -71,6 +75,13 @@ export class FlushBuilder {
     this.buffer = buffer;
     this.#chunkAddress = address;
     this.#open = this.#begin(firstNumber);
+  }
+
+  /** Goes on with another number; nothing may have been gathered yet. */
+  renumber(number: number): void {
+    if (this.pending) throw new RangeError('a flush is gathering already');
+    this.#leave(this.#chunk);
+    this.#open = this.#begin(number);
   }
 
   /** The number of the flush that is gathering. */
@@ -133,9 +144,49 @@ export class FlushBuilder {
     this.#open.metadata.push({ key, value });
   }
 
-  /** Asks that the gathering flush be made stable, not only written. */
-  requireSync(): void {
-    this.#open.sync = true;
+  /** Asks that a flush that was not taken yet be made stable, not only written. False when it was taken without. */
+  requireSync(number: number): boolean {
+    if (number === this.#open.number) {
+      this.#open.sync = true;
+      return true;
+    }
+    const sealed = this.#sealed.find((flush) => flush.number === number);
+    if (sealed === undefined || (sealed === this.#taken && !sealed.sync)) return false;
+    sealed.sync = true;
+    return true;
+  }
+
+  /** Would the next record of `log` stand right behind `end` in `buffer`, in the same run? */
+  extends(log: number, buffer: Uint8Array, end: number, seq: number): boolean {
+    return (
+      log === this.#lastLog &&
+      seq === this.#lastSeq + 1 &&
+      buffer === this.#chunk &&
+      end === this.#base + this.#open.end &&
+      this.#open.outside.length === 0
+    );
+  }
+
+  /** Does a record of this size fit into the gathering flush? */
+  hasRoom(sizeBytes: number): boolean {
+    const needed = sizeBytes + this.#layout.runHeaderBytes + this.#layout.trailerBytes;
+    return this.#open.end + needed <= FLUSH_BYTES && this.#base + this.#open.end + needed <= this.#chunk.length;
+  }
+
+  /** The record batch at this place of the gathering flush still grows. */
+  sealLater(buffer: Uint8Array, at: number): void {
+    if (buffer !== this.#chunk) throw new RangeError('a batch outside the gathering flush');
+    this.#open.unsealedBatches.push(at);
+  }
+
+  /** Is there anything to take? */
+  get pending(): boolean {
+    return this.#sealed.length > 0 || !this.#open.empty;
+  }
+
+  /** Does somebody wait for what would be taken next? */
+  get urgent(): boolean {
+    return this.#sealed.length > 0 || this.#open.sync;
   }
 
   /** The oldest flush that is not settled; closes the gathering one for it when nothing older waits. */
@@ -145,7 +196,8 @@ export class FlushBuilder {
       if (this.#open.empty) return undefined;
       this.#seal();
     }
-    return this.#sealed[0];
+    this.#taken = this.#sealed[0];
+    return this.#taken;
   }
 
   /** The oldest flush that was taken is committed. */
@@ -171,6 +223,7 @@ export class FlushBuilder {
   #seal(): void {
     const open = this.#open;
     this.#beforeSeal(open.journal);
+    for (const at of open.unsealedBatches) sealBatch(this.#chunk, at);
     if (open.journal.length > 0) this.#appendJournal(open);
     this.#sealed.push(open);
     this.sealedBytes += sizeOf(open);

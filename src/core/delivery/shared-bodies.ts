@@ -1,0 +1,87 @@
+import { readU32 } from '../../bytes/index.js';
+import type { FlushBuilder } from '../log/flush-builder.js';
+import { type Memory, NOWHERE } from '../log/memory.js';
+
+/** The log of envelopes and bodies that were fanned out: stored once, referred to from every queue. */
+export const SHARED_LOG = 1;
+
+/**
+ * The shard's shared records. A queue that refers to them keeps marks (see {@link ReferenceMarks}), so that the log
+ * can be trimmed below the lowest sequence that any queue may still ask for; nothing is counted per message.
+ */
+export class SharedBodies {
+  /** The next sequence. */
+  tail = 0;
+  readonly #memory: Memory;
+  readonly #builder: () => FlushBuilder;
+  /** Addresses of the newest shared records, by sequence modulo the length. */
+  readonly #addresses = new Float64Array(16_384).fill(NOWHERE);
+  readonly #sequences = new Float64Array(16_384).fill(-1);
+
+  constructor(memory: Memory, builder: () => FlushBuilder) {
+    this.#memory = memory;
+    this.#builder = builder;
+  }
+
+  /** Makes room for a shared record; fill the builder's buffer[place, place + sizeBytes). Returns its sequence. */
+  append(sizeBytes: number, timestampMs: number): number {
+    const seq = this.tail++;
+    const builder = this.#builder();
+    builder.append(SHARED_LOG, seq, sizeBytes, 0, timestampMs);
+    this.remember(seq, builder.address);
+    return seq;
+  }
+
+  remember(seq: number, address: number): void {
+    this.#addresses[seq & 16_383] = address;
+    this.#sequences[seq & 16_383] = seq;
+  }
+
+  /** The address of a shared record that is still in memory, else NOWHERE. */
+  address(seq: number): number {
+    const address = this.#sequences[seq & 16_383] === seq ? this.#addresses[seq & 16_383]! : NOWHERE;
+    return this.#memory.resolve(address) === undefined ? NOWHERE : address;
+  }
+
+  /** Takes in records that were read back. */
+  loaded(buffer: Uint8Array, start: number, end: number, firstSeq: number): void {
+    const base = this.#memory.addRead(buffer);
+    let seq = firstSeq;
+    for (let at = start; at < end; at += 4 + readU32(buffer, at)) this.remember(seq++, base + at);
+  }
+}
+
+/** For one queue: a lower bound of the shared sequences that its live records refer to. */
+export class ReferenceMarks {
+  readonly #queueSeqs: number[] = [];
+  readonly #sharedSeqs: number[] = [];
+
+  /** The record `queueSeq` refers to `sharedSeq`; both only go up. A mark is kept for every 64th record or so. */
+  add(queueSeq: number, sharedSeq: number): void {
+    const last = this.#queueSeqs.at(-1);
+    if (last !== undefined && queueSeq - last < 64) return;
+    this.#queueSeqs.push(queueSeq);
+    this.#sharedSeqs.push(sharedSeq);
+  }
+
+  /** Nothing below is needed by records from `floor` on; Infinity when there are none from `floor` on below `tail`. */
+  lowest(floor: number, tail: number): number {
+    if (floor >= tail) {
+      this.#queueSeqs.length = 0;
+      this.#sharedSeqs.length = 0;
+      return Number.POSITIVE_INFINITY;
+    }
+    let drop = 0;
+    while (drop + 1 < this.#queueSeqs.length && this.#queueSeqs[drop + 1]! <= floor) drop++;
+    if (drop > 0) {
+      this.#queueSeqs.splice(0, drop);
+      this.#sharedSeqs.splice(0, drop);
+    }
+    return this.#sharedSeqs[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Pairs of (queue sequence, shared sequence), for the checkpoint. */
+  toArray(): number[] {
+    return this.#queueSeqs.flatMap((seq, i) => [seq, this.#sharedSeqs[i]!]);
+  }
+}

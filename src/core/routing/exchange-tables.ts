@@ -1,0 +1,75 @@
+import { keyNames, type MetadataEffects } from '../catalog/metadata-effects.js';
+import { type BindingRecord, decodeBinding, decodeExchange } from './exchange-record.js';
+import { ExchangeTable, type TopologyVersion } from './exchange-table.js';
+import type { QueueDestination } from './topology.js';
+
+interface StoredBinding {
+  readonly key: string;
+  readonly virtualHost: string;
+  readonly number: number;
+  readonly record: BindingRecord;
+}
+
+/** The exchange table of every virtual host, and their way back from the store. */
+export class ExchangeTables {
+  readonly #effects: MetadataEffects;
+  readonly #tables = new Map<string, ExchangeTable>();
+  readonly #version: TopologyVersion = { current: 0 };
+  /** Kept until everything that they may lead to is there. */
+  #storedBindings: StoredBinding[] = [];
+
+  constructor(effects: MetadataEffects) {
+    this.#effects = effects;
+  }
+
+  /** Goes up with every change of any table. */
+  get version(): number {
+    return this.#version.current;
+  }
+
+  /** Made at the first call. Whether there is such a virtual host is for the caller to know. */
+  of(virtualHost: string): ExchangeTable {
+    let table = this.#tables.get(virtualHost);
+    if (table === undefined) {
+      table = new ExchangeTable(virtualHost, this.#effects, this.#version);
+      this.#tables.set(virtualHost, table);
+    }
+    return table;
+  }
+
+  /** The virtual host goes, with all its exchanges and bindings. */
+  remove(virtualHost: string): void {
+    this.#tables.get(virtualHost)?.dispose();
+    this.#tables.delete(virtualHost);
+  }
+
+  /**
+   * Takes one entry of the store, in any order, before {@link finishRestore}; false when it is not of this kind.
+   * @throws RangeError when the value is of a newer format or damaged
+   */
+  restore(key: string, value: Uint8Array): boolean {
+    if (key.startsWith('x/')) {
+      const [virtualHost, name] = keyNames(key);
+      this.of(virtualHost).restoreExchange(name, decodeExchange(value));
+      return true;
+    }
+    if (!key.startsWith('b/')) return false;
+    const [virtualHost, number] = keyNames(key);
+    this.#storedBindings.push({ key, virtualHost, number: Number(number), record: decodeBinding(value) });
+    return true;
+  }
+
+  /**
+   * Makes the bindings, once all exchanges are restored, the topics have their log exchanges and `findQueue` knows
+   * every durable queue. Returns the keys of bindings that lack an end, so that the caller can remove them.
+   */
+  finishRestore(findQueue: (virtualHost: string, name: string) => QueueDestination | undefined): string[] {
+    const unusable: string[] = [];
+    for (const { key, virtualHost, number, record } of this.#storedBindings) {
+      const bound = this.of(virtualHost).restoreBinding(number, record, (name) => findQueue(virtualHost, name));
+      if (!bound) unusable.push(key);
+    }
+    this.#storedBindings = [];
+    return unusable;
+  }
+}

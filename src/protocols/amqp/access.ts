@@ -1,0 +1,19 @@
+import { ChannelError } from './amqp-error.js';
+import type { Channel } from './channel.js';
+import { named } from './names.js';
+
+type Operation = 'configure' | 'write' | 'read';
+
+/** What permissions call the default exchange, whose name is empty. */
+const defaultExchangeName = 'amq.default';
+
+/** @throws ChannelError 403 when the user of the channel may not */
+export function assertAllowed(channel: Channel, operation: Operation, kind: 'queue' | 'exchange', name: string): void {
+  const { broker, user, virtualHost } = channel.connection;
+  const resource = kind === 'exchange' && name === '' ? defaultExchangeName : name;
+  if (broker.allowed(user, virtualHost, operation, resource)) return;
+  throw new ChannelError(
+    'ACCESS_REFUSED',
+    `${operation} access to ${named(kind, resource, virtualHost)} refused for user '${user}'`,
+  );
+}

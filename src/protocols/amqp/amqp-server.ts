@@ -1,0 +1,88 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Host, Translate } from '../../core/index.js';
+import type { AmqpServerContext } from './amqp-server-context.js';
+import { Connection } from './connection.js';
+import type { ConfirmingChannel } from './connection-context.js';
+import { FlushQueue } from './flush-queue.js';
+import { defaultIdentity, type Identity } from './server-properties.js';
+import { defaultTuning, type Tuning } from './tuning.js';
+
+export interface AmqpServerOptions {
+  readonly host: Host;
+  /** Reads messages that came in another dialect. */
+  readonly translate: Translate;
+  readonly identity?: Partial<Identity>;
+  readonly tuning?: Partial<Tuning>;
+  /** Larger messages are refused with 406. */
+  readonly maxMessageBytes?: number;
+}
+
+/** RabbitMQ's default since 4.0. */
+const defaultMaxMessageBytes = 16 * 1024 * 1024;
+/** So long clients have to answer connection.close when the front closes. */
+const closeGraceMs = 1000;
+
+/** The AMQP 0-9-1 front: listens and serves until it is closed. */
+export class AmqpServer implements AmqpServerContext {
+  readonly host: Host;
+  readonly translate: Translate;
+  readonly identity: Identity;
+  readonly tuning: Tuning;
+  readonly maxMessageBytes: number;
+  readonly flushQueue = new FlushQueue();
+  private readonly server: Server;
+  private readonly sockets = new Map<Connection, Socket>();
+  private awaiting: ConfirmingChannel[] = [];
+
+  constructor(options: AmqpServerOptions) {
+    this.host = options.host;
+    this.translate = options.translate;
+    this.identity = { ...defaultIdentity, ...options.identity };
+    this.tuning = { ...defaultTuning, ...options.tuning };
+    this.maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
+    this.server = createServer({ keepAlive: true }, (socket) => this.accept(socket));
+    this.host.onStable((stableFlush) => {
+      this.awaiting = this.awaiting.filter((channel) => channel.confirmStable(stableFlush));
+    });
+  }
+
+  /** Resolves when connections are accepted. Port 0 picks a free one; the URL tells which. */
+  async listen(port: number, address: string): Promise<{ readonly url: string }> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, address, () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+    const bound = this.server.address() as AddressInfo;
+    const shownAddress = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+    return { url: `amqp://${shownAddress}:${bound.port}` };
+  }
+
+  /** Stops listening, tells every client, and cuts those that have not left after a moment. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+    });
+    this.host.enter();
+    for (const connection of this.sockets.keys()) connection.shutdown();
+    const cut = setTimeout(() => {
+      for (const socket of this.sockets.values()) socket.destroy();
+    }, closeGraceMs);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  awaitStable(channel: ConfirmingChannel): void {
+    this.awaiting.push(channel);
+  }
+
+  forget(connection: Connection): void {
+    this.sockets.delete(connection);
+  }
+
+  private accept(socket: Socket): void {
+    this.sockets.set(new Connection(socket, this), socket);
+  }
+}

@@ -1,0 +1,238 @@
+import { BrokerError, type Delivery, type SessionSink } from '../../core/index.js';
+import { ChannelError } from './amqp-error.js';
+import type { ConfirmingChannel, ConnectionContext } from './connection-context.js';
+import { Confirms } from './confirms.js';
+import { ConsumerTable } from './consumer-table.js';
+import { ContentAssembler } from './content-assembler.js';
+import { DeliveredContent } from './delivered-content.js';
+import { DirectReply } from './direct-reply.js';
+import { writeContentMethod, writeDelivery, writeMethod } from './frame-writer.js';
+import type { MethodArguments } from './method-codec.js';
+import { methodCode, type MethodName } from './methods.js';
+import { Publisher } from './publisher.js';
+import type { PublishView } from './publish-view.js';
+import { ReplyOrder, type Place } from './reply-order.js';
+import { Transaction } from './transaction.js';
+
+/** A basic.get that was handed to the core. */
+interface PendingGet {
+  /** Messages that will be ready after it, for get-ok. */
+  readonly remaining: number;
+  /** Where its answer belongs when it could not be given at once. */
+  place: Place | undefined;
+}
+
+/** Tokens of basic.get begin here; those of consumers below. */
+const firstGetToken = 2 ** 30;
+
+/** One open channel: its session in the core, its consumers, its confirms, and the order of what it writes. */
+export class Channel implements SessionSink, ConfirmingChannel {
+  readonly number: number;
+  readonly connection: ConnectionContext;
+  readonly session: number;
+  readonly order: ReplyOrder;
+  readonly consumers = new ConsumerTable();
+  readonly directReply: DirectReply;
+  readonly assembler: ContentAssembler;
+  /** The queue that the empty name stands for: the last one declared on this channel. */
+  lastQueue: string | undefined = undefined;
+  /** For consumers that begin from now on; 0: no limit. */
+  prefetch = 0;
+  confirms: Confirms | undefined = undefined;
+  transaction: Transaction | undefined = undefined;
+  private readonly publisher: Publisher;
+  private readonly content: DeliveredContent;
+  private readonly gets = new Map<number, PendingGet>();
+  private nextGetToken = firstGetToken;
+  private closed = false;
+
+  constructor(number: number, connection: ConnectionContext) {
+    this.number = number;
+    this.connection = connection;
+    this.order = new ReplyOrder(connection.out, () => connection.markDirty());
+    this.directReply = new DirectReply(this);
+    this.assembler = new ContentAssembler(connection.maxMessageBytes);
+    this.publisher = new Publisher(this);
+    this.content = new DeliveredContent(connection.translate);
+    this.session = connection.broker.openSession(this);
+  }
+
+  /** Ends the session: what it holds goes back to the queues. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.order.discard();
+    this.connection.broker.closeSession(this.session);
+  }
+
+  publish(view: PublishView): void {
+    this.publisher.publish(view);
+  }
+
+  reply<Name extends MethodName>(name: Name, args: MethodArguments<Name>): void {
+    writeMethod(this.order.out, this.number, name, args);
+    this.connection.markDirty();
+  }
+
+  /** Replies at a place that was held before. */
+  replyAt<Name extends MethodName>(place: Place, name: Name, args: MethodArguments<Name>): void {
+    writeMethod(place.out, this.number, name, args);
+  }
+
+  /** Replies when what the core was last told is stable; everything that the channel writes after it comes after it. */
+  replyWhenStable<Name extends MethodName>(name: Name, args: MethodArguments<Name>): void {
+    const { broker, host } = this.connection;
+    const place = this.order.hold();
+    this.replyAt(place, name, args);
+    host.whenStable(broker.flush, () => place.release());
+  }
+
+  /** Replies at once when only memory changed. */
+  replyAfter<Name extends MethodName>(durable: boolean, name: Name, args: MethodArguments<Name>): void {
+    if (durable) this.replyWhenStable(name, args);
+    else this.reply(name, args);
+  }
+
+  // ---- settling deliveries
+
+  /** @throws ChannelError 406 for a tag that is not in flight on this channel */
+  acknowledge(tag: number, multiple: boolean): void {
+    this.settle(tag, multiple, () => this.connection.broker.acknowledge(this.session, tag, multiple));
+  }
+
+  /** @throws ChannelError 406 for a tag that is not in flight on this channel */
+  reject(tag: number, multiple: boolean, requeue: boolean): void {
+    const { broker } = this.connection;
+    this.settle(tag, multiple, () => {
+      if (requeue) broker.release(this.session, tag, multiple);
+      else broker.reject(this.session, tag, multiple);
+    });
+  }
+
+  private settle(tag: number, multiple: boolean, run: () => void): void {
+    const settleNow = (): void => {
+      if (tag === 0 && !multiple) throw unknownTag(tag);
+      try {
+        run();
+      } catch (error) {
+        if (error instanceof BrokerError && error.kind === 'unknown-delivery') throw unknownTag(tag);
+        throw error;
+      }
+    };
+    if (this.transaction === undefined) settleNow();
+    else this.transaction.settle(settleNow);
+  }
+
+  // ---- deliveries
+
+  /** Asks the core for one message; the answer is get-ok or get-empty, in the order of the channel's replies. */
+  get(queue: number, noAck: boolean): void {
+    const { broker } = this.connection;
+    const token = this.nextGetToken++;
+    const get: PendingGet = { remaining: Math.max(0, broker.counts(queue).ready - 1), place: undefined };
+    this.gets.set(token, get);
+    broker.acquire(this.session, queue, { token, max: 1, noAck, visibilityMs: undefined, waitMs: 0 });
+    if (this.gets.has(token)) get.place = this.order.hold();
+  }
+
+  deliver(delivery: Delivery): boolean {
+    const { number, content, connection } = this;
+    const { out } = this.order;
+    const { frameMaxBytes } = connection.tuning;
+    const consumer = this.consumers.withToken(delivery.token);
+    if (consumer === undefined) this.answerGet(delivery);
+    else {
+      this.fillContent(delivery, consumer.countsDeliveries);
+      writeDelivery(out, frameMaxBytes, number, consumer.tagBytes, delivery.deliveryId, delivery.redelivered, content);
+    }
+    connection.markDirty();
+    if (!connection.outputFull(out === connection.out ? 0 : out.length)) return true;
+    connection.resumeLater(this.session);
+    return false;
+  }
+
+  /** Nothing may be thrown at the core while it hands out messages. */
+  private fillContent(delivery: Delivery, countsDeliveries: boolean): void {
+    try {
+      this.content.fill(delivery, countsDeliveries);
+    } catch (error) {
+      const { queue, seq, dialect } = delivery;
+      this.connection.host.log('error', 'amqp: a message could not be translated', { queue, seq, dialect, err: error });
+      this.content.fillUntranslated(delivery);
+    }
+  }
+
+  acquired(token: number, count: number): void {
+    const get = this.gets.get(token);
+    if (get === undefined) return;
+    this.gets.delete(token);
+    if (count === 0) {
+      writeMethod(get.place?.out ?? this.order.out, this.number, 'basic.get-empty', { reserved1: '' });
+      this.connection.markDirty();
+    }
+    get.place?.release();
+  }
+
+  cancelled(token: number): void {
+    const consumer = this.consumers.withToken(token);
+    if (consumer === undefined || this.closed) return;
+    this.consumers.remove(consumer);
+    if (consumer.directReply) this.directReply.close();
+    if (this.connection.capabilities.consumerCancelNotify) {
+      this.reply('basic.cancel', { consumerTag: consumer.tag, noWait: true });
+    }
+  }
+
+  private answerGet(delivery: Delivery): void {
+    const get = this.gets.get(delivery.token);
+    if (get === undefined) return;
+    this.fillContent(delivery, false);
+    const before = Buffer.alloc(13);
+    before.writeUInt32BE(methodCode('basic.get-ok'), 0);
+    before.writeBigUInt64BE(BigInt(delivery.deliveryId), 4);
+    before[12] = delivery.redelivered ? 1 : 0;
+    const after = Buffer.alloc(4);
+    after.writeUInt32BE(get.remaining, 0);
+    const out = get.place?.out ?? this.order.out;
+    writeContentMethod(out, this.connection.tuning.frameMaxBytes, this.number, before, after, this.content);
+  }
+
+  // ---- confirms
+
+  /** Confirms a publish when `flush` is stable; 0: at the end of this turn. */
+  confirm(tag: number, flush: number): void {
+    const { confirms } = this;
+    if (confirms === undefined) return;
+    if (flush === 0) {
+      confirms.accepted(tag);
+      this.connection.confirmLater(this);
+      return;
+    }
+    if (!confirms.waiting) this.connection.awaitStable(this);
+    confirms.acceptedWith(tag, flush);
+    // a duplicate waits for the flush of its original, which may be the last one for a while
+    const { broker, host } = this.connection;
+    if (flush < broker.flush) host.whenStable(flush, () => this.confirmStable(flush));
+  }
+
+  /** Without confirms a refusal is silent, as it is in RabbitMQ. */
+  refuse(tag: number): void {
+    if (this.confirms === undefined || tag === 0) return;
+    this.confirms.refused(tag, this.order.out);
+    this.connection.markDirty();
+  }
+
+  writeReadyConfirms(): void {
+    if (!this.closed) this.confirms?.writeReady(this.order.out);
+  }
+
+  confirmStable(stableFlush: number): boolean {
+    if (this.closed || this.confirms === undefined) return false;
+    if (this.confirms.stable(stableFlush, this.order.out)) this.connection.markDirty();
+    return this.confirms.waiting;
+  }
+}
+
+function unknownTag(tag: number): ChannelError {
+  return new ChannelError('PRECONDITION_FAILED', `unknown delivery tag ${tag}`);
+}

@@ -1,0 +1,502 @@
+import type { Socket } from 'node:net';
+import { BrokerError } from '../../core/index.js';
+import type { AmqpServerContext } from './amqp-server-context.js';
+import { ChannelError, ConnectionError } from './amqp-error.js';
+import { replyTo } from './broker-error-reply.js';
+import { Channel } from './channel.js';
+import { handleMethod } from './channel-methods.js';
+import type { ConfirmingChannel, ConnectionContext } from './connection-context.js';
+import { ConnectionOutput } from './connection-output.js';
+import { notAMethod } from './content-assembler.js';
+import { found, frameError, FrameReader, type Found } from './frame-reader.js';
+import { CODE_BASIC_PUBLISH, FRAME_BODY, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './frame-type.js';
+import { writeHeartbeat, writeMethod } from './frame-writer.js';
+import { handshake, Refusal, type Opened, type Wire } from './handshake.js';
+import { startHeartbeat } from './heartbeat.js';
+import { decodeMethod, readLongLong, type Method, type MethodArguments } from './method-codec.js';
+import { methodCode, methods, type MethodName } from './methods.js';
+
+/** So long a peer may take from TCP connect to connection.open. */
+const handshakeTimeoutMs = 10_000;
+/** So long the socket stays open for the peer to read why it was closed. */
+const lingerMs = 3000;
+
+const codeAck = methodCode('basic.ack');
+const codeChannelOpen = methodCode('channel.open');
+const codeChannelClose = methodCode('channel.close');
+const codeChannelCloseOk = methodCode('channel.close-ok');
+
+/** The peer went away during the handshake. */
+class Disconnected extends Error {}
+
+/**
+ * One client connection. First the handshake pulls what it expects; from then on every frame is carried out as it is
+ * read. A channel that was closed by an error stays in `closing` until the client has confirmed it, and all that still
+ * comes for it is dropped.
+ */
+export class Connection implements Wire {
+  private readonly server: AmqpServerContext;
+  private readonly socket: Socket;
+  private readonly reader: FrameReader;
+  private readonly output: ConnectionOutput;
+  private phase: 'handshake' | 'open' | 'closing' | 'closed' = 'handshake';
+  private wake: (() => void) | undefined = undefined;
+  private context: ConnectionContext | undefined = undefined;
+  private readonly channels = new Map<number, Channel>();
+  private readonly closing = new Set<number>();
+  private lastChannel: Channel | undefined = undefined;
+  private confirming: ConfirmingChannel[] = [];
+  private pausedSessions: number[] = [];
+  private published = false;
+  private readingPaused = false;
+  private stopHeartbeat: () => void = () => {};
+  private endTimer: NodeJS.Timeout | undefined = undefined;
+
+  constructor(socket: Socket, server: AmqpServerContext) {
+    this.server = server;
+    this.socket = socket;
+    this.reader = new FrameReader(server.tuning.frameMaxBytes);
+    this.output = new ConnectionOutput(
+      socket,
+      server.flushQueue,
+      () => this.writeConfirms(),
+      () => this.resumeSessions(),
+    );
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.onData(chunk));
+    socket.on('close', () => this.onClose());
+    // 'close' follows and does what is to be done
+    socket.on('error', () => {});
+    void this.open();
+  }
+
+  /** Tells the client that the broker closes, and gives it a moment to answer. */
+  shutdown(): void {
+    this.fail(new ConnectionError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
+  }
+
+  // ---- handshake
+
+  private async open(): Promise<void> {
+    const timeout = setTimeout(() => this.socket.destroy(), handshakeTimeoutMs);
+    timeout.unref();
+    try {
+      const opened = await handshake(this, {
+        identity: this.server.identity,
+        tuning: this.server.tuning,
+        authenticate: (user, password) => this.server.host.authenticate(user, password, this.socket.remoteAddress),
+        hasVirtualHost: (name) => this.server.host.broker.hasVirtualHost(name),
+        mayEnter: (user, virtualHost) => this.server.host.broker.mayEnter(user, virtualHost),
+      });
+      this.start(opened);
+    } catch (error) {
+      this.refuse(error);
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+
+  private start(opened: Opened): void {
+    if (this.phase !== 'handshake') return;
+    const { host } = this.server;
+    host.enter();
+    this.context = this.createContext(opened);
+    this.phase = 'open';
+    this.reader.setFrameMax(opened.tuning.frameMaxBytes);
+    this.stopHeartbeat = startHeartbeat(opened.tuning.heartbeatSeconds, {
+      bytesRead: () => this.socket.bytesRead,
+      bytesWritten: () => this.socket.bytesWritten,
+      readingPaused: () => this.readingPaused,
+      send: () => {
+        writeHeartbeat(this.output.buffer);
+        this.output.markDirty();
+      },
+      silent: () => {
+        host.log('warn', 'amqp: missed heartbeats from client', { peer: this.socket.remoteAddress });
+        this.socket.destroy();
+      },
+    });
+    this.send('connection.open-ok', { reserved1: '' });
+    this.readFrames();
+  }
+
+  private createContext(opened: Opened): ConnectionContext {
+    const { server, output } = this;
+    return {
+      host: server.host,
+      broker: server.host.broker,
+      translate: server.translate,
+      user: opened.user,
+      virtualHost: opened.virtualHost,
+      tuning: opened.tuning,
+      capabilities: opened.capabilities,
+      maxMessageBytes: server.maxMessageBytes,
+      owner: server.host.newOwner(),
+      out: output.buffer,
+      markDirty: () => output.markDirty(),
+      outputFull: (pendingBytes) => output.full(pendingBytes),
+      resumeLater: (session) => {
+        this.pausedSessions.push(session);
+      },
+      confirmLater: (channel) => {
+        if (!this.confirming.includes(channel)) this.confirming.push(channel);
+        output.markDirty();
+      },
+      awaitStable: (channel) => server.awaitStable(channel),
+      notePublish: () => {
+        this.published = true;
+      },
+    };
+  }
+
+  /** The handshake did not end in an open connection. */
+  private refuse(error: unknown): void {
+    if (error instanceof Disconnected) return;
+    if (error instanceof ConnectionError) {
+      this.fail(error);
+      return;
+    }
+    if (!(error instanceof Refusal)) {
+      this.fail(this.internalError(error));
+      return;
+    }
+    this.server.host.log('warn', `amqp: connection refused: ${error.message}`, { peer: this.socket.remoteAddress });
+    this.phase = 'closing';
+    this.endAfter(error.delayMs);
+  }
+
+  receiveBytes(size: number): Promise<Buffer> {
+    return this.receive(() => this.reader.take(size));
+  }
+
+  receiveMethod(): Promise<Method> {
+    return this.receive(() => {
+      const { reader } = this;
+      for (;;) {
+        if (reader.next() === found.needMore) return undefined;
+        if (reader.type === FRAME_HEARTBEAT) continue;
+        if (reader.type !== FRAME_METHOD || reader.channel !== 0) throw notAMethod();
+        return decodeMethod(reader.buffer, reader.start, reader.end);
+      }
+    });
+  }
+
+  private async receive<T>(attempt: () => T | undefined): Promise<T> {
+    for (;;) {
+      if (this.phase !== 'handshake') throw new Disconnected();
+      const result = attempt();
+      if (result !== undefined) return result;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  send<Name extends MethodName>(name: Name, args: MethodArguments<Name>): void {
+    writeMethod(this.output.buffer, 0, name, args);
+    this.output.markDirty();
+  }
+
+  sendBytes(bytes: Buffer): void {
+    const { buffer } = this.output;
+    const at = buffer.reserve(bytes.length);
+    buffer.commit(at + bytes.copy(buffer.bytes, at));
+    this.output.markDirty();
+  }
+
+  // ---- reading
+
+  private onData(chunk: Buffer): void {
+    this.reader.append(chunk);
+    if (this.phase === 'handshake') {
+      this.wake?.();
+      return;
+    }
+    this.server.host.enter();
+    this.readFrames();
+  }
+
+  private readFrames(): void {
+    const { reader } = this;
+    try {
+      while (this.phase === 'open') {
+        const result = reader.next();
+        if (result === found.needMore) break;
+        this.handle(result);
+      }
+      if (this.phase === 'closing') this.discardUntilClosed();
+    } catch (error) {
+      this.fail(error instanceof ConnectionError ? error : this.internalError(error));
+    }
+    if (this.published) this.holdBackIfCongested();
+  }
+
+  /** Publishers wait while too much is waiting for the disk. */
+  private holdBackIfCongested(): void {
+    const { host } = this.server;
+    this.published = false;
+    if (!host.congested || this.readingPaused) return;
+    this.readingPaused = true;
+    this.socket.pause();
+    host.whenRelieved(() => {
+      this.readingPaused = false;
+      this.socket.resume();
+    });
+  }
+
+  private handle(result: Found): void {
+    const { reader } = this;
+    const { channel: number } = reader;
+    if (number === 0) {
+      this.handleOwn();
+      return;
+    }
+    const channel = this.lastChannel?.number === number ? this.lastChannel : this.channels.get(number);
+    if (channel === undefined) {
+      this.handleUnopened(number);
+      return;
+    }
+    this.lastChannel = channel;
+    try {
+      if (result === found.publish) {
+        if (channel.assembler.open) throw channel.assembler.unexpectedMethod();
+        channel.publish(reader.publish);
+      } else this.handleFrame(channel);
+    } catch (error) {
+      this.failChannel(channel, error);
+    }
+  }
+
+  private handleFrame(channel: Channel): void {
+    const { reader } = this;
+    const { buffer, start, end } = reader;
+    const { assembler } = channel;
+    switch (reader.type) {
+      case FRAME_METHOD:
+        if (assembler.open) throw assembler.unexpectedMethod();
+        this.handleChannelMethod(channel);
+        return;
+      case FRAME_HEADER:
+        if (assembler.header(buffer, start, end)) channel.publish(assembler.publish);
+        return;
+      case FRAME_BODY:
+        if (assembler.body(buffer, start, end)) channel.publish(assembler.publish);
+        return;
+      default:
+        throw this.unexpectedFrame();
+    }
+  }
+
+  private handleChannelMethod(channel: Channel): void {
+    const { buffer, start, end, methodCode: code } = this.reader;
+    if (code === codeAck && end - start === 13) {
+      channel.acknowledge(readLongLong(buffer, start + 4), (buffer[start + 12] & 1) !== 0);
+      return;
+    }
+    if (code === CODE_BASIC_PUBLISH) {
+      channel.assembler.begin(buffer, start, end);
+      return;
+    }
+    const method = decodeMethod(buffer, start, end);
+    switch (method.name) {
+      case 'channel.open':
+        throw new ConnectionError('CHANNEL_ERROR', "second 'channel.open' seen");
+      case 'channel.close':
+        this.closeChannel(channel);
+        return;
+      case 'channel.close-ok':
+        return;
+      default:
+        handleMethod(channel, method);
+    }
+  }
+
+  /** A frame for a channel that is not open, or not any more. */
+  private handleUnopened(number: number): void {
+    const { reader } = this;
+    const { type, methodCode: code } = reader;
+    if (type === FRAME_HEARTBEAT || type > FRAME_BODY || type === 0) throw this.unexpectedFrame();
+    if (this.closing.has(number)) {
+      if (type !== FRAME_METHOD) return;
+      if (code === codeChannelCloseOk) this.closing.delete(number);
+      else if (code === codeChannelClose) this.sendOn(number, 'channel.close-ok', {});
+      return;
+    }
+    if (type !== FRAME_METHOD) throw notAMethod();
+    if (code === codeChannelOpen) this.openChannel(number);
+    else {
+      throw new ConnectionError('CHANNEL_ERROR', "expected 'channel.open'", code >>> 16, code & 0xffff);
+    }
+  }
+
+  private unexpectedFrame(): ConnectionError {
+    const { type } = this.reader;
+    if (type !== FRAME_HEARTBEAT) return frameError(type, 'unknown_frame');
+    return new ConnectionError('UNEXPECTED_FRAME', `type ${type}, all octets = <<>>`, 0, 0, false);
+  }
+
+  // ---- channels
+
+  private openChannel(number: number): void {
+    const context = this.context as ConnectionContext;
+    const { channelMax } = context.tuning;
+    if (this.channels.size >= channelMax) {
+      throw new ConnectionError(
+        'NOT_ALLOWED',
+        `number of channels opened (${this.channels.size}) has reached the negotiated channel_max (${channelMax})`,
+        0,
+        0,
+        false,
+      );
+    }
+    this.channels.set(number, new Channel(number, context));
+    this.sendOn(number, 'channel.open-ok', { reserved1: Buffer.alloc(0) });
+  }
+
+  /** The client closes: the channel is forgotten before the answer, which it may follow with a new channel.open. */
+  private closeChannel(channel: Channel): void {
+    this.forgetChannel(channel);
+    this.sendOn(channel.number, 'channel.close-ok', {});
+  }
+
+  private forgetChannel(channel: Channel): void {
+    this.channels.delete(channel.number);
+    this.lastChannel = undefined;
+    this.confirming = this.confirming.filter((each) => each !== channel);
+    channel.close();
+  }
+
+  private failChannel(channel: Channel, cause: unknown): void {
+    const error = cause instanceof BrokerError ? replyTo(cause) : cause;
+    if (!(error instanceof ChannelError || error instanceof ConnectionError)) throw error;
+    // content frames belong to a publish
+    const failed = this.reader.type === FRAME_METHOD ? this.reader.methodCode : CODE_BASIC_PUBLISH;
+    error.at(failed >>> 16, failed & 0xffff);
+    if (error instanceof ConnectionError) throw error;
+    this.forgetChannel(channel);
+    this.closing.add(channel.number);
+    const { replyCode, replyText, classId, methodId } = error;
+    this.sendOn(channel.number, 'channel.close', { replyCode, replyText, classId, methodId });
+  }
+
+  private sendOn<Name extends MethodName>(channel: number, name: Name, args: MethodArguments<Name>): void {
+    writeMethod(this.output.buffer, channel, name, args);
+    this.output.markDirty();
+  }
+
+  // ---- the connection's own methods
+
+  private handleOwn(): void {
+    const { reader } = this;
+    if (reader.type === FRAME_HEARTBEAT) return;
+    if (reader.type === FRAME_HEADER || reader.type === FRAME_BODY) throw notAMethod();
+    if (reader.type !== FRAME_METHOD) throw this.unexpectedFrame();
+    const method = decodeMethod(reader.buffer, reader.start, reader.end);
+    switch (method.name) {
+      case 'connection.close':
+        this.closeByClient();
+        return;
+      case 'connection.update-secret':
+        this.send('connection.update-secret-ok', {});
+        return;
+      case 'connection.close-ok':
+        return;
+      default: {
+        const [classId, methodId] = methods[method.name].id;
+        throw new ConnectionError('COMMAND_INVALID', 'unimplemented method', classId, methodId);
+      }
+    }
+  }
+
+  /** Exclusive queues are gone before the answer; then it is the client's turn to close the socket. */
+  private closeByClient(): void {
+    this.release();
+    this.phase = 'closing';
+    this.send('connection.close-ok', {});
+    this.endAfter(lingerMs);
+  }
+
+  /** Sends connection.close and waits a moment for the answer. */
+  private fail(error: ConnectionError): void {
+    if (this.phase === 'closing' || this.phase === 'closed') return;
+    const { replyCode, replyText, classId, methodId } = error;
+    this.server.host.log('warn', `amqp: closing connection: ${replyText}`, { peer: this.socket.remoteAddress });
+    this.release();
+    this.phase = 'closing';
+    this.send('connection.close', { replyCode, replyText, classId, methodId });
+    this.endAfter(lingerMs);
+  }
+
+  private internalError(error: unknown): ConnectionError {
+    const stack = error instanceof Error ? error.stack : String(error);
+    this.server.host.log('error', 'amqp: unexpected error', { error: stack });
+    return new ConnectionError('INTERNAL_ERROR', '', 0, 0, false);
+  }
+
+  /** While closing, everything is read and dropped until the client's answer. */
+  private discardUntilClosed(): void {
+    const { reader } = this;
+    try {
+      while (reader.next() !== found.needMore) {
+        if (reader.type !== FRAME_METHOD || reader.channel !== 0) continue;
+        const { name } = decodeMethod(reader.buffer, reader.start, reader.end);
+        if (name === 'connection.close') this.send('connection.close-ok', {});
+        if (name === 'connection.close-ok') this.socket.end();
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      // the stream is broken; what comes now cannot be understood
+      this.socket.removeAllListeners('data');
+      this.socket.resume();
+    }
+  }
+
+  private endAfter(delayMs: number): void {
+    this.stopHeartbeat();
+    clearTimeout(this.endTimer);
+    this.endTimer = setTimeout(() => {
+      this.socket.end();
+      this.socket.destroySoon();
+    }, delayMs).unref();
+  }
+
+  private onClose(): void {
+    if (this.phase === 'closed') return;
+    this.server.host.enter();
+    this.release();
+    this.phase = 'closed';
+    clearTimeout(this.endTimer);
+    this.stopHeartbeat();
+    this.server.forget(this);
+    this.wake?.();
+  }
+
+  /** Gives back all that the connection holds in the core. */
+  private release(): void {
+    for (const channel of this.channels.values()) channel.close();
+    this.channels.clear();
+    this.lastChannel = undefined;
+    this.confirming = [];
+    this.pausedSessions = [];
+    if (this.context !== undefined) this.server.host.releaseOwner(this.context.owner);
+    this.context = undefined;
+  }
+
+  // ---- writing
+
+  private writeConfirms(): void {
+    if (this.confirming.length === 0) return;
+    const channels = this.confirming;
+    this.confirming = [];
+    for (const channel of channels) channel.writeReadyConfirms();
+  }
+
+  private resumeSessions(): void {
+    const { host } = this.server;
+    const sessions = this.pausedSessions;
+    if (sessions.length === 0) return;
+    this.pausedSessions = [];
+    host.enter();
+    for (const session of sessions) host.broker.setPaused(session, false);
+  }
+}

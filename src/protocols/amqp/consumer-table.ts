@@ -1,0 +1,42 @@
+import { shortString } from './short-string.js';
+
+export interface Consumer {
+  readonly tag: string;
+  /** The tag as deliveries carry it. */
+  readonly tagBytes: Buffer;
+  readonly noAck: boolean;
+  /** The queue tells how often a message was delivered before (`x-delivery-count`). */
+  readonly countsDeliveries: boolean;
+  /** Consumes the channel's direct replies. */
+  readonly directReply: boolean;
+  readonly token: number;
+  subscription: number;
+}
+
+/** The consumers of one channel, by tag and by the token that their deliveries carry. */
+export class ConsumerTable {
+  private readonly byTag = new Map<string, Consumer>();
+  private readonly byToken: (Consumer | undefined)[] = [];
+
+  add(tag: string, what: Pick<Consumer, 'noAck' | 'countsDeliveries' | 'directReply'>): Consumer {
+    const free = this.byToken.indexOf(undefined);
+    const token = free < 0 ? this.byToken.length : free;
+    const consumer: Consumer = { ...what, tag, tagBytes: shortString(tag), token, subscription: -1 };
+    this.byToken[token] = consumer;
+    this.byTag.set(tag, consumer);
+    return consumer;
+  }
+
+  withTag(tag: string): Consumer | undefined {
+    return this.byTag.get(tag);
+  }
+
+  withToken(token: number): Consumer | undefined {
+    return this.byToken[token];
+  }
+
+  remove(consumer: Consumer): void {
+    this.byTag.delete(consumer.tag);
+    this.byToken[consumer.token] = undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import { DIALECT_AMQP } from '../../bytes/index.js';
+import type { Delivery, Translate } from '../../core/index.js';
+import { decodeProperties, encodeProperties } from './basic-properties.js';
+import { withDeathHeaders } from './death-headers.js';
+import { emptyTable, type FieldTable, type FieldValue } from './field-table.js';
+import type { ContentBytes } from './frame-writer.js';
+import { fromPivot } from './from-pivot.js';
+
+const noBytes = new Uint8Array(0);
+const noProperties = encodeProperties({});
+
+/**
+ * A delivery as its content goes to an AMQP client: usually the very bytes that were published. One object per channel,
+ * filled for every delivery and valid as long as that is.
+ */
+export class DeliveredContent implements ContentBytes {
+  routing: Uint8Array = noBytes;
+  routingStart = 0;
+  routingEnd = 0;
+  properties: Uint8Array = noBytes;
+  propertiesStart = 0;
+  propertiesEnd = 0;
+  body: Uint8Array = noBytes;
+  bodyStart = 0;
+  bodyEnd = 0;
+  private readonly translate: Translate;
+
+  constructor(translate: Translate) {
+    this.translate = translate;
+  }
+
+  /** @param countsDeliveries whether `x-delivery-count` says how often it was delivered before */
+  fill(delivery: Delivery, countsDeliveries: boolean): void {
+    this.routing = delivery.envelope;
+    this.routingStart = delivery.routingStart;
+    this.routingEnd = delivery.routingEnd;
+    if (delivery.dialect === DIALECT_AMQP) {
+      this.properties = delivery.envelope;
+      this.propertiesStart = delivery.envelopeStart;
+      this.propertiesEnd = delivery.envelopeEnd;
+      this.body = delivery.body;
+      this.bodyStart = delivery.bodyStart;
+      this.bodyEnd = delivery.bodyEnd;
+    } else this.takeTranslation(delivery);
+    const history = delivery.history();
+    if (history.length > 0 || countsDeliveries) {
+      this.changeHeaders(history.length > 0, (headers) => {
+        const result = history.length > 0 ? withDeathHeaders(headers, history) : headers;
+        return countsDeliveries ? withDeliveryCount(result, delivery.attempts - 1) : result;
+      });
+    }
+  }
+
+  /** The bytes as they are, for a message that cannot be translated: it must not stand in the way of the others. */
+  fillUntranslated(delivery: Delivery): void {
+    this.routing = delivery.envelope;
+    this.routingStart = delivery.routingStart;
+    this.routingEnd = delivery.routingEnd;
+    this.properties = noProperties;
+    this.propertiesStart = 0;
+    this.propertiesEnd = noProperties.length;
+    this.body = delivery.body;
+    this.bodyStart = delivery.bodyStart;
+    this.bodyEnd = delivery.bodyEnd;
+  }
+
+  private takeTranslation(delivery: Delivery): void {
+    const { envelope, body } = delivery;
+    const pivot = this.translate(
+      delivery.dialect,
+      envelope,
+      delivery.envelopeStart,
+      delivery.envelopeEnd,
+      body,
+      delivery.bodyStart,
+      delivery.bodyEnd,
+    );
+    this.properties = encodeProperties(fromPivot(pivot, delivery));
+    this.propertiesStart = 0;
+    this.propertiesEnd = this.properties.length;
+    this.body = pivot.body;
+    this.bodyStart = 0;
+    this.bodyEnd = pivot.body.length;
+  }
+
+  /** A dead-lettered message loses its expiration, so that it does not expire again where it was put. */
+  private changeHeaders(dropExpiration: boolean, change: (headers: FieldTable) => FieldTable): void {
+    const { buffer, byteOffset, length } = this.properties;
+    const bytes = Buffer.from(buffer, byteOffset, length);
+    const values = decodeProperties(bytes, this.propertiesStart, this.propertiesEnd);
+    values.headers = change(values.headers ?? emptyTable);
+    if (dropExpiration) delete values.expiration;
+    this.properties = encodeProperties(values);
+    this.propertiesStart = 0;
+    this.propertiesEnd = this.properties.length;
+  }
+}
+
+function withDeliveryCount(headers: FieldTable, count: number): FieldTable {
+  const value: FieldValue = { type: 'l', value: BigInt(count) };
+  return new Map([...headers, ['x-delivery-count', value]]);
+}

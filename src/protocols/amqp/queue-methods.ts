@@ -1,0 +1,87 @@
+import { assertAllowed } from './access.js';
+import { ChannelError } from './amqp-error.js';
+import { translated } from './broker-error-reply.js';
+import type { Channel } from './channel.js';
+import { assertExchangeUsable, existingExchange, noExchange } from './exchange-access.js';
+import { headerValues } from './header-values.js';
+import type { MethodArguments } from './method-codec.js';
+import { named } from './names.js';
+import { existingQueue, assertNotLocked, meantQueue, noQueue, usableQueue } from './queue-access.js';
+
+/** queue.bind (AMQP 0-9-1 section 1.7.2.3). */
+export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>): void {
+  const { broker, virtualHost } = channel.connection;
+  const name = meantQueue(channel, args.queue);
+  // an empty key for the queue declared last means that queue's name
+  const routingKey = args.queue === '' && args.routingKey === '' ? name : args.routingKey;
+  assertExchangeUsable(args.exchange);
+  assertAllowed(channel, 'write', 'queue', name);
+  assertAllowed(channel, 'read', 'exchange', args.exchange);
+  const queue = usableQueue(channel, name);
+  const exchange = existingExchange(channel, args.exchange);
+  if (exchange === undefined) throw noExchange(channel, args.exchange);
+  broker.bind(virtualHost, {
+    source: args.exchange,
+    destination: name,
+    kind: 'queue',
+    routingKey,
+    arguments: headerValues(args.arguments),
+  });
+  if (!args.noWait) channel.replyAfter(queue.durable && exchange.durable, 'queue.bind-ok', {});
+}
+
+/** queue.unbind (section 1.7.2.5). What is not there counts as unbound. */
+export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbind'>): void {
+  const { broker, virtualHost } = channel.connection;
+  const name = meantQueue(channel, args.queue);
+  assertExchangeUsable(args.exchange);
+  assertAllowed(channel, 'write', 'queue', name);
+  assertAllowed(channel, 'read', 'exchange', args.exchange);
+  const queue = existingQueue(channel, name);
+  if (queue !== undefined) assertNotLocked(channel, queue);
+  const exchange = existingExchange(channel, args.exchange);
+  if (queue === undefined || exchange === undefined) {
+    channel.reply('queue.unbind-ok', {});
+    return;
+  }
+  broker.unbind(virtualHost, {
+    source: args.exchange,
+    destination: name,
+    kind: 'queue',
+    routingKey: args.routingKey,
+    arguments: headerValues(args.arguments),
+  });
+  channel.replyAfter(queue.durable && exchange.durable, 'queue.unbind-ok', {});
+}
+
+/** queue.purge (section 1.7.2.7): ready messages only. */
+export function purgeQueue(channel: Channel, args: MethodArguments<'queue.purge'>): void {
+  const name = meantQueue(channel, args.queue);
+  assertAllowed(channel, 'read', 'queue', name);
+  const queue = usableQueue(channel, name);
+  const messageCount = channel.connection.broker.purgeQueue(queue.handle);
+  if (!args.noWait) channel.replyAfter(queue.durable, 'queue.purge-ok', { messageCount });
+}
+
+/** queue.delete (section 1.7.2.9). A queue that is not there counts as deleted. */
+export function deleteQueue(channel: Channel, args: MethodArguments<'queue.delete'>): void {
+  const { broker, virtualHost } = channel.connection;
+  const name = meantQueue(channel, args.queue);
+  assertAllowed(channel, 'configure', 'queue', name);
+  const queue = existingQueue(channel, name);
+  if (queue === undefined) {
+    if (!args.noWait) channel.reply('queue.delete-ok', { messageCount: 0 });
+    return;
+  }
+  assertNotLocked(channel, queue);
+  const resource = named('queue', name, virtualHost);
+  const messageCount = translated(
+    () => broker.deleteQueue(queue.handle, { ifUnused: args.ifUnused, ifEmpty: args.ifEmpty }),
+    {
+      'in-use': () => new ChannelError('PRECONDITION_FAILED', `${resource} in use`),
+      'not-empty': () => new ChannelError('PRECONDITION_FAILED', `${resource} not empty`),
+      'not-found': () => noQueue(channel, name),
+    },
+  );
+  if (!args.noWait) channel.replyAfter(queue.durable, 'queue.delete-ok', { messageCount });
+}

@@ -1,0 +1,43 @@
+import { DecodeError, decodeTable } from './field-table.js';
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** In the order in which they are offered. */
+export const mechanisms = ['PLAIN', 'AMQPLAIN'] as const;
+export type Mechanism = (typeof mechanisms)[number];
+
+export function isMechanism(name: string): name is Mechanism {
+  return (mechanisms as readonly string[]).includes(name);
+}
+
+/** The credentials in a client's first response; undefined when it is malformed. */
+export function readCredentials(mechanism: Mechanism, response: Buffer): Credentials | undefined {
+  return mechanism === 'PLAIN' ? readPlain(response) : readAmqPlain(response);
+}
+
+/** RFC 4616: authorization identity, user and password, separated by NUL. */
+function readPlain(response: Buffer): Credentials | undefined {
+  const parts = response.toString('utf8').split('\0');
+  if (parts.length !== 3) return undefined;
+  return { user: parts[1], password: parts[2] };
+}
+
+/** RabbitMQ's AMQPLAIN: the content of a field table, without its length, with LOGIN and PASSWORD. */
+function readAmqPlain(response: Buffer): Credentials | undefined {
+  const bytes = Buffer.alloc(4 + response.length);
+  bytes.writeUInt32BE(response.length, 0);
+  response.copy(bytes, 4);
+  try {
+    const table = decodeTable(bytes, 0, bytes.length);
+    const login = table.get('LOGIN');
+    const password = table.get('PASSWORD');
+    if (login?.type !== 'S' || password?.type !== 'S') return undefined;
+    return { user: login.value.toString('utf8'), password: password.value.toString('utf8') };
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { defineApi } from '../wire/api.js';
+import {
+  array,
+  arrayOfInt32,
+  int16,
+  int32,
+  int64,
+  int8,
+  nullable,
+  records,
+  string,
+  struct,
+  tagged,
+  uuid,
+} from '../wire/field.js';
+
+export const fetch = defineApi({
+  key: 1,
+  name: 'Fetch',
+  versions: '4-18',
+  flexible: '12+',
+  request: {
+    clusterId: tagged(0, nullable(string('12+'))),
+    replicaId: int32('0-14', -1),
+    replicaState: tagged(1, struct('15+', { replicaId: int32('15+', -1), replicaEpoch: int64('15+', -1) })),
+    maxWaitMs: int32('0+'),
+    minBytes: int32('0+'),
+    maxBytes: int32('3+', 0x7fff_ffff),
+    isolationLevel: int8('4+', 0),
+    sessionId: int32('7+', 0),
+    sessionEpoch: int32('7+', -1),
+    topics: array('0+', {
+      topic: string('0-12'),
+      topicId: uuid('13+'),
+      partitions: array('0+', {
+        partition: int32('0+'),
+        currentLeaderEpoch: int32('9+', -1),
+        fetchOffset: int64('0+'),
+        lastFetchedEpoch: int32('12+', -1),
+        logStartOffset: int64('5+', -1),
+        partitionMaxBytes: int32('0+'),
+        replicaDirectoryId: tagged(0, uuid('17+')),
+        // The protocol's default is the largest 64-bit number; only followers send this.
+        highWatermark: tagged(1, int64('18+', Number.MAX_SAFE_INTEGER)),
+      }),
+    }),
+    forgottenTopicsData: array('7+', {
+      topic: string('7-12'),
+      topicId: uuid('13+'),
+      partitions: arrayOfInt32('7+'),
+    }),
+    rackId: string('11+', ''),
+  },
+  response: {
+    throttleTimeMs: int32('1+', 0),
+    errorCode: int16('7+', 0),
+    sessionId: int32('7+', 0),
+    responses: array('0+', {
+      topic: string('0-12'),
+      topicId: uuid('13+'),
+      partitions: array('0+', {
+        partitionIndex: int32('0+'),
+        errorCode: int16('0+'),
+        highWatermark: int64('0+'),
+        lastStableOffset: int64('4+', -1),
+        logStartOffset: int64('5+', -1),
+        divergingEpoch: tagged(0, struct('12+', { epoch: int32('12+', -1), endOffset: int64('12+', -1) })),
+        currentLeader: tagged(1, struct('12+', { leaderId: int32('12+', -1), leaderEpoch: int32('12+', -1) })),
+        snapshotId: tagged(2, struct('12+', { endOffset: int64('0+', -1), epoch: int32('0+', -1) })),
+        abortedTransactions: nullable(array('4+', { producerId: int64('4+'), firstOffset: int64('4+') })),
+        preferredReadReplica: int32('11+', -1),
+        records: records('0+'),
+      }),
+    }),
+    nodeEndpoints: tagged(
+      0,
+      array('16+', {
+        nodeId: int32('16+'),
+        host: string('16+'),
+        port: int32('16+'),
+        rack: nullable(string('16+')),
+      }),
+    ),
+  },
+});

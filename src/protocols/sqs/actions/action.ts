@@ -1,0 +1,27 @@
+import type { StructureShape, ValueOf } from '../wire/shape.js';
+import type { Call } from './call.js';
+
+type ResultOf<O extends StructureShape | undefined> = O extends StructureShape ? ValueOf<O> : void;
+
+/** One action of the service: what it takes and answers, as data, and what it does. */
+export interface ActionSpec<I extends StructureShape, O extends StructureShape | undefined> {
+  /** As the API reference names it. */
+  readonly name: string;
+  readonly input: I;
+  /** Undefined: the action answers nothing but that it was done. */
+  readonly output: O;
+  /** Throws or rejects with ServiceError or BrokerError. What it answers is on stable storage by then. */
+  run(call: Call, input: ValueOf<I>): ResultOf<O> | Promise<ResultOf<O>>;
+}
+
+/** An action as the dispatcher sees it, whatever its shapes are. */
+export interface Action {
+  readonly name: string;
+  readonly input: StructureShape;
+  readonly output: StructureShape | undefined;
+  run(call: Call, input: unknown): unknown;
+}
+
+export function action<I extends StructureShape, O extends StructureShape | undefined>(spec: ActionSpec<I, O>): Action {
+  return spec;
+}

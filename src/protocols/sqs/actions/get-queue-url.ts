@@ -1,0 +1,15 @@
+import { noSuchQueue } from '../wire/service-error.js';
+import { optional, required, structure, text } from '../wire/shape.js';
+import { action } from './action.js';
+
+/** GetQueueUrl: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html */
+export const getQueueUrl = action({
+  name: 'GetQueueUrl',
+  input: structure({ QueueName: required(text), QueueOwnerAWSAccountId: optional(text) }),
+  output: structure({ QueueUrl: required(text) }),
+  run(call, { QueueName }) {
+    // All accounts see the same queues.
+    if (call.find(QueueName) === undefined) throw noSuchQueue();
+    return { QueueUrl: call.urlOf(QueueName) };
+  },
+});

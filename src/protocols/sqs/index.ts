@@ -1,0 +1,4 @@
+/** The face of the SQS room. */
+export { sqsTranslation } from './message/pivot.js';
+export { receiptKeyBytes } from './message/receipt-handle.js';
+export { SqsFront, type SqsFrontOptions } from './sqs-front.js';

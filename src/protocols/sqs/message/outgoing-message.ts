@@ -1,0 +1,65 @@
+import { DIALECT_SQS } from '../../../bytes/index.js';
+import type { Outgoing } from '../../../core/index.js';
+import { EnvelopeWriter, type SqsEnvelope } from './sqs-envelope.js';
+
+/** A message on its way into the broker. One is reused for all: {@link fill} it, then publish it. */
+export class OutgoingMessage implements Outgoing {
+  readonly dialect = DIALECT_SQS;
+  /** No exchange, no routing key. */
+  readonly routingLength = 2;
+  readonly transient = false;
+  /** SentTimestamp is the time at which it arrives here. */
+  readonly timestampMs = -1;
+  readonly priority = -1;
+  readonly ttlMs = -1;
+  delayMs = -1;
+  group: string | undefined;
+  deduplicationId: string | undefined;
+  bodyLength = 0;
+  keyLength = -1;
+  readonly #envelope = new EnvelopeWriter();
+  #body = '';
+  #key = '';
+  #target: Uint8Array | undefined;
+  #targetText: Buffer = Buffer.alloc(0);
+
+  get envelopeLength(): number {
+    return this.#envelope.length;
+  }
+
+  /** `bodyBytes`: the length of `body` in UTF-8. `key`: for a queue that is also a topic. `delayMs` -1: the queue's own. */
+  fill(body: string, bodyBytes: number, envelope: SqsEnvelope, key: string | undefined, delayMs: number): void {
+    this.#envelope.write(envelope);
+    this.#body = body;
+    this.bodyLength = bodyBytes;
+    this.#key = key ?? '';
+    this.keyLength = key === undefined ? -1 : Buffer.byteLength(key);
+    this.delayMs = delayMs;
+  }
+
+  copyRouting(target: Uint8Array, at: number): void {
+    target[at] = 0;
+    target[at + 1] = 0;
+  }
+
+  copyEnvelope(target: Uint8Array, at: number): void {
+    target.set(this.#envelope.bytes, at);
+  }
+
+  copyBody(target: Uint8Array, at: number): void {
+    this.#textOf(target).write(this.#body, at);
+  }
+
+  copyKey(target: Uint8Array, at: number): void {
+    this.#textOf(target).write(this.#key, at);
+  }
+
+  /** The target with Buffer's native UTF-8 writer. Targets come again and again, so the view is kept. */
+  #textOf(target: Uint8Array): Buffer {
+    if (this.#target !== target) {
+      this.#target = target;
+      this.#targetText = Buffer.from(target.buffer, target.byteOffset, target.byteLength);
+    }
+    return this.#targetText;
+  }
+}

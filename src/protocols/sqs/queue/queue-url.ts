@@ -1,0 +1,34 @@
+import { headerOf } from '../http/request-head.js';
+import type { HttpRequest } from '../http/http-exchange.js';
+
+/**
+ * Scheme and host that the client reached this front by, without a slash at the end. Clients send later requests to the URL of the
+ * queue, so it must be one that works from where they are.
+ */
+export function originOf(request: HttpRequest): string {
+  const scheme = headerOf(request.headers, 'x-forwarded-proto') ?? request.scheme;
+  const host = headerOf(request.headers, 'x-forwarded-host') ?? headerOf(request.headers, 'host') ?? 'localhost';
+  return `${scheme}://${host}`;
+}
+
+export function queueUrl(origin: string, account: string, name: string): string {
+  return `${origin}/${account}/${encodeURIComponent(name)}`;
+}
+
+/**
+ * The name of the queue that a QueueUrl or the path of a request means, still percent-decoded or not as `decoded` and `raw`; undefined
+ * when it names none. All that clients have been seen to send is understood, because only the last segment counts: a bare name, `/<account>/<queue>`,
+ * `/queue/<region>/<account>/<queue>`, `/queue/<queue>`, `/<queue>`, each with any host, with or without a slash at the end.
+ */
+export function queueNameIn(url: string): { readonly raw: string; readonly decoded: string } | undefined {
+  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  const raw = path.split('/').findLast((segment) => segment !== '');
+  if (raw === undefined) return undefined;
+  let decoded = raw;
+  try {
+    decoded = decodeURIComponent(raw);
+  } catch {
+    // Not percent-encoded, then: the name is what is written.
+  }
+  return { raw, decoded };
+}

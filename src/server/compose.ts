@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import type { DialectTranslation, Translate } from '../core/index.js';
+import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
+import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
+import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
+import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
+import { BatchOpener } from './batch-opener.js';
+import type { BrokerParts, Front } from './parts.js';
+import { type BrokerShell, openShell } from './shell.js';
+
+const translations = new Map<number, DialectTranslation>(
+  [amqpTranslation, kafkaTranslation, sqsTranslation].map((translation) => [translation.dialect, translation]),
+);
+
+/** Any dialect's message in the neutral form. */
+const translate: Translate = (dialect, envelope, envelopeStart, envelopeEnd, body, bodyStart, bodyEnd) =>
+  translations.get(dialect)!.toPivot(envelope, envelopeStart, envelopeEnd, body, bodyStart, bodyEnd);
+
+/** The parts of the product. */
+export const parts: BrokerParts<BrokerShell> = {
+  createEngine: ({ storage, dataDir }) =>
+    storage === 'memory' ? new MemoryEngine() : new SegmentLogEngine({ directory: resolve(dataDir) }),
+  openShell: (engine, options, services) =>
+    openShell(
+      engine,
+      { deliverBeforeSync: true, defaultUser: options.defaultUser },
+      services,
+      new BatchOpener(translate),
+    ),
+  fronts: [
+    { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
+    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess, translate) },
+    { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
+  ],
+};
+
+function sqsFront(shell: BrokerShell): Front {
+  return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });
+}

@@ -1,0 +1,57 @@
+import type { Host, StorageEngine } from '../core/index.js';
+import type { Authenticate } from './authenticator.js';
+import type { Log } from './logger.js';
+import type { ServerOptions } from './options.js';
+
+/**
+ * What a broker is put together from. {@link startBroker} knows only these shapes, so that its order of starting and
+ * stopping is tested without sockets and disks; `compose.ts` names the real ones.
+ */
+export interface BrokerParts<S extends Shell = Shell> {
+  /** The engine that the options ask for, not opened yet. */
+  createEngine(options: ServerOptions): StorageEngine;
+  /** Takes the shard, replays it, and returns the host that the fronts work on. */
+  openShell(engine: StorageEngine, options: ServerOptions, services: ShellServices): Promise<S>;
+  /** In the order in which they are started and listed. */
+  readonly fronts: readonly FrontKind<S>[];
+}
+
+/** What the shell is given beside the engine. */
+export interface ShellServices {
+  readonly authenticate: Authenticate;
+  readonly log: Log;
+}
+
+/** The core with everything around it that moves: what drives flushes, timers and reads. */
+export interface Shell {
+  readonly host: Host;
+  /** Settles when the store has failed for good: nothing can be promised any more. Never rejects. */
+  readonly failed: Promise<Error>;
+  /** Flushes and syncs what is left, and lets go of the shard. The engine stays open. */
+  close(): Promise<void>;
+}
+
+/** A dialect's server, or the admin API's. */
+export interface Front {
+  /** Resolves when connections are accepted. Rejects with the system's error when it cannot listen. */
+  listen(port: number, address: string): Promise<{ readonly url: string }>;
+  /** Stops accepting, settles what is under way, ends all connections. */
+  stop(): Promise<void>;
+}
+
+export interface FrontKind<S extends Shell = Shell> {
+  readonly name: FrontName;
+  /** As it stands in front of its URL. */
+  readonly label: string;
+  create(shell: S, options: ServerOptions): Front;
+}
+
+export type FrontName = 'amqp' | 'kafka' | 'sqs' | 'admin';
+
+/** The option that says where a front listens. */
+export const PORT_OPTION = {
+  amqp: 'amqpPort',
+  kafka: 'kafkaPort',
+  sqs: 'sqsPort',
+  admin: 'adminPort',
+} as const satisfies Record<FrontName, keyof ServerOptions>;

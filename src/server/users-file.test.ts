@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Authenticator } from './authenticator.js';
+import { readUsersFile } from './users-file.js';
+
+describe('a users file', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rosettamq-users-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function users(content: unknown) {
+    const path = join(folder, 'definitions.json');
+    await writeFile(path, JSON.stringify(content));
+    return readUsersFile(path);
+  }
+
+  const ANN = {
+    name: 'ann',
+    password_hash: 'kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR',
+    hashing_algorithm: 'rabbit_password_hashing_sha256',
+    tags: ['administrator'],
+  };
+
+  it('lets in whom a RabbitMQ export names, with the passwords they had', async () => {
+    const { authenticate } = new Authenticator(await users({ rabbit_version: '3.10.8', users: [ANN], queues: [] }));
+    assert.equal(await authenticate('ann', 'test12', '192.0.2.7'), 'ann');
+    assert.equal(await authenticate('ann', 'ann'), undefined);
+  });
+
+  for (const [what, content, sentence] of [
+    ['has no users', { queues: [] }, /has no list of users/],
+    ['names a user without a hash', { users: [ANN, { name: 'bob' }] }, /^User 2 in .* needs a name/],
+    ['holds something else than users', { users: [null] }, /^User 1 in .* needs a name/],
+    ['uses an algorithm that is no longer safe', { users: [{ ...ANN, hashing_algorithm: undefined }] }, /\(ann\).*md5/],
+    ['has a hash that was cut', { users: [{ ...ANN, password_hash: 'kI3GCg==' }] }, /\(ann\)/],
+  ] as const) {
+    it(`is refused when it ${what}`, async () => {
+      await assert.rejects(users(content), { name: 'OptionError', message: sentence });
+    });
+  }
+});
