@@ -142,13 +142,24 @@ export class Channel implements SessionSink, ConfirmingChannel {
     const consumer = this.consumers.withToken(delivery.token);
     if (consumer === undefined) this.answerGet(delivery);
     else {
-      content.fill(delivery, consumer.countsDeliveries);
+      this.fillContent(delivery, consumer.countsDeliveries);
       writeDelivery(out, frameMaxBytes, number, consumer.tagBytes, delivery.deliveryId, delivery.redelivered, content);
     }
     connection.markDirty();
     if (!connection.outputFull(out === connection.out ? 0 : out.length)) return true;
     connection.resumeLater(this.session);
     return false;
+  }
+
+  /** Nothing may be thrown at the core while it hands out messages. */
+  private fillContent(delivery: Delivery, countsDeliveries: boolean): void {
+    try {
+      this.content.fill(delivery, countsDeliveries);
+    } catch (error) {
+      const { queue, seq, dialect } = delivery;
+      this.connection.host.log('error', 'amqp: a message could not be translated', { queue, seq, dialect, err: error });
+      this.content.fillUntranslated(delivery);
+    }
   }
 
   acquired(token: number, count: number): void {
@@ -175,7 +186,7 @@ export class Channel implements SessionSink, ConfirmingChannel {
   private answerGet(delivery: Delivery): void {
     const get = this.gets.get(delivery.token);
     if (get === undefined) return;
-    this.content.fill(delivery, false);
+    this.fillContent(delivery, false);
     const before = Buffer.alloc(13);
     before.writeUInt32BE(methodCode('basic.get-ok'), 0);
     before.writeBigUInt64BE(BigInt(delivery.deliveryId), 4);

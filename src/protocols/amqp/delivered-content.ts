@@ -7,6 +7,7 @@ import type { ContentBytes } from './frame-writer.js';
 import { fromPivot } from './from-pivot.js';
 
 const noBytes = new Uint8Array(0);
+const noProperties = encodeProperties({});
 
 /**
  * A delivery as its content goes to an AMQP client: usually the very bytes that were published. One object per channel,
@@ -48,6 +49,19 @@ export class DeliveredContent implements ContentBytes {
         return countsDeliveries ? withDeliveryCount(result, delivery.attempts - 1) : result;
       });
     }
+  }
+
+  /** The bytes as they are, for a message that cannot be translated: it must not stand in the way of the others. */
+  fillUntranslated(delivery: Delivery): void {
+    this.routing = delivery.envelope;
+    this.routingStart = delivery.routingStart;
+    this.routingEnd = delivery.routingEnd;
+    this.properties = noProperties;
+    this.propertiesStart = 0;
+    this.propertiesEnd = noProperties.length;
+    this.body = delivery.body;
+    this.bodyStart = delivery.bodyStart;
+    this.bodyEnd = delivery.bodyEnd;
   }
 
   private takeTranslation(delivery: Delivery): void {

@@ -108,13 +108,17 @@ export async function readSidecar(
   }
 }
 
-/** A recovery copies the tail into a new segment and makes the rest of the old one void from there on. */
+/**
+ * A recovery copies the tail into a new segment and makes the rest of the old one void from there on. The header of the
+ * new one says so; and were that lost, its first frame would say it too, because serials only grow.
+ */
 function dropVoid(segments: SurveyedSegment[]): void {
   let voidFrom = Infinity;
   for (const segment of segments.toReversed()) {
     segment.frames = segment.frames.filter((frame) => frame.header.serial < voidFrom);
     segment.gaps = segment.gaps.filter((gap) => gap.nextSerial < voidFrom);
-    if (segment.header !== undefined && segment.header.voidFrom > 0) voidFrom = segment.header.voidFrom;
+    const first = segment.sidecar?.span.firstSerial ?? segment.frames[0]?.header.serial;
+    for (const serial of [segment.header?.voidFrom, first]) if (serial) voidFrom = Math.min(voidFrom, serial);
   }
 }
 

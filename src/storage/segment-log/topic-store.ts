@@ -39,8 +39,10 @@ export interface AppendedRun {
 export interface PendingAppend {
   readonly runs: readonly AppendedRun[];
   commit(): void;
-  /** Frees the place again. */
+  /** Nothing was written that would commit them: frees the place again. */
   abort(): Promise<void>;
+  /** Whether they are committed is not known, and will not be before the next owner: leaves them alone. */
+  abandon(): void;
 }
 
 /** Runs, one after the other, and the extent that they make. */
@@ -105,6 +107,7 @@ export class TopicStore {
       runs: runs.map((run) => order.get(run) as AppendedRun),
       commit: () => done.forEach((one) => one.commit()),
       abort,
+      abandon: () => done.forEach((one) => one.abandon()),
     };
   }
 
@@ -155,9 +158,10 @@ export class TopicStore {
       topics.segments.splice(topics.segments.indexOf(segment), 1);
       await handles.close(segment.file);
       files.remove(segment.file);
-      await fileSystem.unlink(segment.file.path);
+      // The index first: alone it would stay for ever, whereas a segment without index is looked at by the next owner.
       await fileSystem.unlink(topicIndexPath(segment.file.path)).catch(ignoreMissing);
-      if (topics.segments.length === 0) await fileSystem.removeDirectory(this.#logDirectory(segment.log));
+      await fileSystem.unlink(segment.file.path);
+      if (topics.segments.length === 0) await this.#removeIfEmpty(this.#logDirectory(segment.log));
     } finally {
       topics.tail.release();
       if (topics.segments.length === 0 && !topics.tail.held) this.#logs.delete(segment.log);
@@ -199,9 +203,9 @@ export class TopicStore {
           topics.tail.release();
         },
         async abort() {
-          await takeBack();
-          topics.tail.release();
+          await takeBack().finally(() => topics.tail.release());
         },
+        abandon: () => topics.tail.release(),
       };
     } catch (error) {
       topics.tail.release();
@@ -251,6 +255,12 @@ export class TopicStore {
       await handle.truncate(sizeBytes);
       await handle.syncData();
     });
+  }
+
+  /** A directory that someone put something else into stays. */
+  async #removeIfEmpty(directory: string): Promise<void> {
+    const { fileSystem } = this.#options;
+    if ((await fileSystem.list(directory)).length === 0) await fileSystem.removeDirectory(directory);
   }
 
   #topics(log: number): LogTopics {

@@ -33,6 +33,7 @@ export interface RecoveredWal {
  * 3. After a clean stop, go on behind the last frame.
  * 4. Else copy the frames that are whole but not known to be stable into a fresh segment, and sync it. Its header makes
  *    everything from there on void in the segments before it: what was torn stays dropped, however it reads next time.
+ * 5. Remove segments that hold nothing but what is void.
  */
 export async function recoverWal(state: ShardState, survey: ShardSurvey, topics: TopicRecovery): Promise<RecoveredWal> {
   const { fileSystem } = state.settings;
@@ -75,7 +76,18 @@ export async function recoverWal(state: ShardState, survey: ShardSurvey, topics:
   const fresh = await freshSegment(state, survey, tail, stable);
   visitSidecar(fresh.sidecar.finish(fresh.segment.number), new SegmentLoader(state, fresh.segment, topics));
   const names = survey.names.filter((name) => name !== fresh.tookName);
-  return { current: fresh.segment, sidecar: fresh.sidecar, lastSerial: survey.lastSerial, unsealed, names };
+  const emptied = unsealed.filter(({ segment }) => segment.span.lastSerial === 0);
+  for (const { segment } of emptied) await discard(state, segment);
+  const rest = unsealed.filter((one) => !emptied.includes(one));
+  return { current: fresh.segment, sidecar: fresh.sidecar, lastSerial: survey.lastSerial, unsealed: rest, names };
+}
+
+/** Removes a segment whose frames were all torn, or copied. */
+async function discard(state: ShardState, segment: WalSegment): Promise<void> {
+  state.segments.delete(segment.number);
+  await state.handles.close(segment.file);
+  state.files.remove(segment.file);
+  await state.settings.fileSystem.unlink(segment.file.path);
 }
 
 /** Gives the entries of a segment to the index, the metadata and the topics. */
@@ -203,9 +215,11 @@ function adopt(state: ShardState, found: SurveyedSegment): WalSegment {
 }
 
 function reportDamage(damage: DamageLog, survey: ShardSurvey): void {
-  for (const { path, header, gaps } of survey.segments) {
+  for (const { path, header, gaps, sidecar, frames } of survey.segments) {
     const name = basename(path);
-    if (header === undefined) {
+    // A segment without a stable frame was only just begun; its header was not stable either.
+    const wasStable = (sidecar?.span.lastSerial ?? 0) > 0 || frames.some((frame) => frame.header.serial <= survey.stableSerial);
+    if (header === undefined && wasStable) {
       damage.report({ place: `${name}@0`, sizeBytes: SEGMENT_HEADER_BYTES, reason: 'a segment header', extents: [] });
     }
     for (const gap of gaps) {

@@ -135,7 +135,7 @@ export class Wal {
 
   /** Writes a frame that there is room for. Header and trailer are set, and the write is on its way, on return. */
   write(frame: Frame): WrittenFrame {
-    const { shard, epoch, handles, cache } = this.#options;
+    const { shard, epoch, handles, cache, pool } = this.#options;
     const { body, bodyEnd, tail } = frame;
     const segment = this.#current;
     const position = this.#position;
@@ -155,7 +155,7 @@ export class Wal {
     // The copy is made while the write is under way.
     cache.put(segment.file.id, position, parts);
     this.#position = sectorAligned(position + lengthBytes);
-    this.#options.pool.pace(this.#position / segment.sizeBytes);
+    if (this.#position > segment.sizeBytes / 2) pool.anticipate();
     return { segment, position, end: position + lengthBytes, serial, written };
   }
 

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RunningCommand } from '../house/running-command.js';
+
+export interface BrokerUnderTest {
+  /** host:port */
+  readonly address: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** A broker of our own with an empty data directory, with the Kafka front alone. */
+export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rosettamq-kafka-'));
+  const command = new RunningCommand(process.execPath, [
+    'dist/cli/main.js',
+    '--data-dir',
+    dataDir,
+    '--kafka-port',
+    '0',
+    '--amqp-port',
+    'off',
+    '--sqs-port',
+    'off',
+    '--admin-port',
+    'off',
+  ]);
+  await command.ready();
+  const address = command.url('Kafka').replace('kafka://', '');
+  return {
+    address,
+    port: Number(address.split(':').at(-1)),
+    stop: async () => {
+      await command.stop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+let counter = 0;
+
+/** A name that no other test of this run uses. */
+export function freshName(prefix: string): string {
+  return `${prefix}-${process.pid}-${counter++}`;
+}
