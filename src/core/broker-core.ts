@@ -271,7 +271,10 @@ export class BrokerCore implements Broker, DeliveryContext {
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
-    for (const queue of this.#changed) this.#toCheckpoint.add(queue);
+    for (const queue of this.#changed) {
+      queue.changed = false;
+      this.#toCheckpoint.add(queue);
+    }
     this.#changed.clear();
     for (const partition of this.#produced) {
       this.putMetadata(`s/${partition.log}`, partition.producers.encode(this.builder.number));
@@ -309,6 +312,10 @@ export class BrokerCore implements Broker, DeliveryContext {
   gathered(waits: boolean): void {
     if (waits) this.builder.requireSync(this.builder.number);
     this.#effects.gathered(waits);
+  }
+
+  changed(queue: MessageQueue): void {
+    this.#changed.add(queue);
   }
 
   awaitStable(queue: MessageQueue): void {
