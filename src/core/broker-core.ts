@@ -53,7 +53,7 @@ import { GroupCoordinator } from './group/group-coordinator.js';
 import type { GroupEffects } from './group/group-requests.js';
 import { FlushBuilder } from './log/flush-builder.js';
 import type { JournalWriter } from './log/journal-entry.js';
-import { Memory } from './log/memory.js';
+import { DEFAULT_LIMITS, Memory, type MemoryLimits } from './log/memory.js';
 import type { Partition } from './log/partition.js';
 import type { AbortedTransaction } from './log/producer-table.js';
 import { TopicFeeds } from './log/topic-feeds.js';
@@ -65,13 +65,14 @@ import { Router } from './routing/router.js';
 
 export interface CoreOptions {
   readonly deliverBeforeSync: boolean;
+  readonly memory?: MemoryLimits;
 }
 
 /** The state machine behind the {@link Broker} face; the shell drives it by the further public methods. */
 export class BrokerCore implements Broker, DeliveryContext {
   nowMs: number;
   stableFlush: number;
-  readonly memory = new Memory();
+  readonly memory: Memory;
   readonly timers = new TimerHeap();
   readonly writer = new RecordWriter();
   readonly delivery = new RecordView();
@@ -117,6 +118,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.nowMs = nowMs;
     this.stableFlush = nextFlush - 1;
     this.deliverBeforeSync = options.deliverBeforeSync;
+    this.memory = new Memory(options.memory ?? DEFAULT_LIMITS);
     this.builder = new FlushBuilder(this.memory, layout, nextFlush, (journal) => this.#journalNotes(journal));
     this.shared = new SharedBodies(this.memory, () => this.builder);
     const metadata = {

@@ -6,7 +6,6 @@ import type { TopicEntry } from './catalog/topic-entry.js';
 import { Deduplication, scopedId } from './delivery/deduplication.js';
 import type { DeliveryContext } from './delivery/delivery-context.js';
 import type { MessageQueue } from './delivery/message-queue.js';
-import { MAX_RECORD_BYTES } from './log/memory.js';
 import type { BatchRecord } from './log/batch-appender.js';
 import type { Partition } from './log/partition.js';
 import { partitionOf } from './log/partitioner.js';
@@ -45,8 +44,9 @@ export class Publisher {
     outcome.duplicate = false;
     outcome.acceptedMs = this.#context.nowMs;
     const size = message.envelopeLength + message.bodyLength;
-    if (size > MAX_RECORD_BYTES)
-      throw new BrokerError('too-large', `a message of ${size} bytes, ${MAX_RECORD_BYTES} is most`);
+    const { maxRecordBytes } = this.#context.memory;
+    if (size > maxRecordBytes)
+      throw new BrokerError('too-large', `a message of ${size} bytes, ${maxRecordBytes} is most`);
     const { queues, topics } = route;
     const reference =
       queues.length > 1 && size >= SHARE_BYTES && !message.transient ? this.#share(queues, message) : -1;
