@@ -28,7 +28,7 @@ const LONGEST_LIFE_MS = 2_000;
 /** So many of the starts are killed on their way up. */
 const KILLED_STARTING = 0.15;
 const LONGEST_START_MS = 400;
-const DRAIN_LIMIT_MS = 60_000;
+const DRAIN_LIMIT_MS = 20_000;
 
 /** How a life of the broker ends. Called under load; resolves when the process is gone. */
 export type Ending = (broker: CrashableBroker) => Promise<void>;
@@ -229,7 +229,7 @@ export class CrashRun {
         queues.filter((name) => !name.startsWith('sqs') && !name.startsWith('kafka')),
       )),
       ...(await countWithSqs(
-        urls.sqs,
+        urls,
         queues.filter((name) => name.startsWith('sqs')),
       )),
     ]);

@@ -9,6 +9,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { Urls } from '../crashable-broker.js';
 import { messageText, randomLength, readMessageText } from '../message-text.js';
 import type { Place } from '../places.js';
 import { type LifeContext, noteFailure, pause } from './load.js';
@@ -216,8 +217,11 @@ export async function drainSqs(context: LifeContext, places: readonly Place[], l
           if (received.length > 0 && passing !== true) await remove(client, name, received, context);
           if (passing === true)
             for (const { id } of received) context.history.add({ kind: 'returned', place: name, id });
-          if (received.length === 0 && (await countInQueue(client, name, context)) === 0) break;
-          if (Date.now() > deadlineMs) throw new Error(`${name} did not get empty in ${limitMs} ms`);
+          const counts = received.length > 0 ? undefined : await countsOf(client, name, context);
+          if (counts !== undefined && sum(counts) === 0) break;
+          if (Date.now() > deadlineMs) {
+            throw new Error(`${name} did not get empty in ${limitMs} ms: ready, in flight, delayed: ${counts?.join(', ')}`);
+          }
           if (received.length === 0) await pause(50, context.over);
         }
       } catch (error) {
@@ -228,30 +232,34 @@ export async function drainSqs(context: LifeContext, places: readonly Place[], l
   });
 }
 
-async function countInQueue(client: SQSClient, queue: string, { urls }: LifeContext): Promise<number> {
+/** Ready, in flight, delayed. */
+async function countsOf(client: SQSClient, queue: string, { urls }: Pick<LifeContext, 'urls'>): Promise<number[]> {
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl(urls.sqs, queue), AttributeNames: ['All'] }),
   );
-  return (
-    Number(Attributes['ApproximateNumberOfMessages']) +
-    Number(Attributes['ApproximateNumberOfMessagesNotVisible']) +
-    Number(Attributes['ApproximateNumberOfMessagesDelayed'])
-  );
+  return [
+    Number(Attributes['ApproximateNumberOfMessages']),
+    Number(Attributes['ApproximateNumberOfMessagesNotVisible']),
+    Number(Attributes['ApproximateNumberOfMessagesDelayed']),
+  ];
 }
 
-/** The same for {@link drainSqs}'s queues, from outside a life. -1: there is no such queue. */
-export async function countWithSqs(endpoint: string, queues: readonly string[]): Promise<Map<string, number>> {
-  const client = sqsClient(endpoint);
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+/** How many messages each queue holds in whatever state; -1: there is no such queue. */
+export async function countWithSqs(urls: Urls, queues: readonly string[]): Promise<Map<string, number>> {
+  const client = sqsClient(urls.sqs);
   const counts = new Map<string, number>();
   try {
     for (const queue of queues) {
-      const count = await countInQueue(client, queue, { urls: { sqs: endpoint } } as LifeContext).catch(
-        (error: unknown) => {
-          if (error instanceof QueueDoesNotExist) return -1;
-          throw error;
-        },
-      );
-      counts.set(queue, count);
+      try {
+        counts.set(queue, sum(await countsOf(client, queue, { urls })));
+      } catch (error) {
+        if (!(error instanceof QueueDoesNotExist)) throw error;
+        counts.set(queue, -1);
+      }
     }
   } finally {
     client.destroy();
