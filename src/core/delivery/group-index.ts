@@ -51,7 +51,7 @@ export class Group {
   /** Nothing of the group that is held comes before its first waiting message. */
   get free(): boolean {
     const first = this.first;
-    return first !== undefined && (this.held.length === 0 || first.seq < this.held[0]!);
+    return first !== undefined && (this.held.length === 0 || first.seq < this.held[0]);
   }
 
   insert(message: GroupedMessage): void {
@@ -62,7 +62,7 @@ export class Group {
       return;
     }
     let at = waiting.length;
-    while (at > this.#head && waiting[at - 1]!.seq > message.seq) at--;
+    while (at > this.#head && waiting[at - 1].seq > message.seq) at--;
     if (at === waiting.length) waiting.push(message);
     else waiting.splice(at, 0, message);
   }
@@ -122,7 +122,7 @@ export class GroupIndex {
       for (const group of own) {
         const first = group.first;
         const { heldByOthers } = group;
-        if (first === undefined || (heldByOthers.length > 0 && first.seq > heldByOthers[0]!)) continue;
+        if (first === undefined || (heldByOthers.length > 0 && first.seq > heldByOthers[0])) continue;
         if (first.seq < stableEnd && first.dueMs <= nowMs) return first;
       }
     }
@@ -160,7 +160,7 @@ export class GroupIndex {
       group.heldByOthers = group.held.slice();
     }
     let at = group.held.length;
-    while (at > 0 && group.held[at - 1]! > message.seq) at--;
+    while (at > 0 && group.held[at - 1] > message.seq) at--;
     group.held.splice(at, 0, message.seq);
     if (group.holder === holder) return;
     group.holder = holder;
@@ -234,7 +234,7 @@ class OrderedGroups {
     return this.#groups[0];
   }
   get firstOrder(): number {
-    return this.#orders[0]!;
+    return this.#orders[0];
   }
 
   push(order: number, group: Group): void {
@@ -242,7 +242,7 @@ class OrderedGroups {
     const turn = ++this.#lastTurn;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.#orders[parent]! <= order) break;
+      if (this.#orders[parent] <= order) break;
       this.#move(parent, place);
       place = parent;
     }
@@ -259,7 +259,7 @@ class OrderedGroups {
     for (;;) {
       let child = place * 2 + 1;
       if (child >= length) break;
-      if (child + 1 < length && this.#isBefore(child + 1, this.#orders[child]!, this.#turns[child]!)) child++;
+      if (child + 1 < length && this.#isBefore(child + 1, this.#orders[child], this.#turns[child])) child++;
       if (!this.#isBefore(child, order, turn)) break;
       this.#move(child, place);
       place = child;
@@ -268,11 +268,11 @@ class OrderedGroups {
   }
 
   #isBefore(place: number, order: number, turn: number): boolean {
-    return this.#orders[place]! < order || (this.#orders[place] === order && this.#turns[place]! < turn);
+    return this.#orders[place] < order || (this.#orders[place] === order && this.#turns[place] < turn);
   }
 
   #move(from: number, to: number): void {
-    this.#set(to, this.#orders[from]!, this.#turns[from]!, this.#groups[from]!);
+    this.#set(to, this.#orders[from], this.#turns[from], this.#groups[from]);
   }
 
   #set(place: number, order: number, turn: number, group: Group): void {

@@ -107,6 +107,9 @@ export class MessageQueue {
   /** When it was last used, for expiry of the queue itself. */
   usedMs = 0;
 
+  /** The next checkpoint must have it. */
+  changed = false;
+
   readonly subscriptions: Subscription[] = [];
   #nextSubscription = 0;
   #takerAt = 0;
@@ -195,7 +198,7 @@ export class MessageQueue {
       address = builder.address;
       writer.write(builder.buffer, builder.place);
       if (seq + RESERVE_AHEAD / 2 > this.reserved) this.#reserve();
-      context.gathered(waits);
+      this.#gathered(waits);
     } else {
       address = context.memory.allocateTransient(size);
       const buffer = context.memory.resolve(address)!;
@@ -220,6 +223,15 @@ export class MessageQueue {
     }
     this.#limitLength();
     return waits ? context.builder.number : 0;
+  }
+
+  /** Something of the queue is part of the gathering flush. */
+  #gathered(waits: boolean): void {
+    if (!this.changed) {
+      this.changed = true;
+      this.#context.changed(this);
+    }
+    this.#context.gathered(waits);
   }
 
   /** Puts a new message where it will wait. */
@@ -641,7 +653,10 @@ export class MessageQueue {
       view.deliveryId = ++session.lastDeliveryId;
       const { sizeBytes, group } = view;
       waiter.shown.push({ seq, order, address, attempts, sizeBytes, firstMs, group });
-      if (persistent) context.builder.journal.released(this.log, seq, attempts);
+      if (persistent) {
+        context.builder.journal.released(this.log, seq, attempts);
+        this.#gathered(false);
+      }
     } else {
       const deadlineMs = visibilityMs === undefined ? 0 : context.nowMs + visibilityMs;
       if (deadlineMs === 0) {
@@ -678,11 +693,11 @@ export class MessageQueue {
     const { builder } = this.#context;
     if (this.groups !== undefined) {
       builder.journal.held(this.log, seq, attempts, deadlineMs);
-      this.#context.gathered(false);
+      this.#gathered(false);
     } else if (seq + HANDED_OUT_AHEAD / 2 > this.handedOutReserved) {
       this.handedOutReserved = Math.max(seq, this.handedOutReserved) + HANDED_OUT_AHEAD;
       builder.journal.handedOut(this.log, this.handedOutReserved);
-      this.#context.gathered(false);
+      this.#gathered(false);
     }
   }
 
@@ -809,7 +824,7 @@ export class MessageQueue {
     if (persistent) {
       if (dueMs > 0) context.builder.journal.deferred(this.log, seq, dueMs, attempts);
       else context.builder.journal.released(this.log, seq, attempts);
-      context.gathered(false);
+      this.#gathered(false);
     }
     if (dueMs > 0 && this.groups === undefined) {
       this.attempts.set(seq, attempts);
@@ -852,7 +867,7 @@ export class MessageQueue {
     this.#context.timers.push(deadlineMs, this.handle, seq, TIMER_DEADLINE);
     if (this.groups !== undefined && this.durable) {
       this.#context.builder.journal.held(this.log, seq, this.inFlight.attempts(place), deadlineMs);
-      this.#context.gathered(false);
+      this.#gathered(false);
     }
   }
 
@@ -897,7 +912,7 @@ export class MessageQueue {
     if (this.durable) {
       context.builder.journal.due(this.log, seq, order);
       if (order + RESERVE_AHEAD / 2 > this.reserved) this.#reserve();
-      context.gathered(false);
+      this.#gathered(false);
     }
     const attempts = this.attempts.get(seq) ?? 0;
     this.heap.push(this.orderOf(order, 0), seq, NOWHERE, attempts, 0, 0);

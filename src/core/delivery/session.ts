@@ -135,7 +135,7 @@ export class Session {
   }
 
   heldSeq(id: number): number {
-    return this.#seqs[id & this.#mask]!;
+    return this.#seqs[id & this.#mask];
   }
 
   /** The lowest id that may still be held. */

@@ -1,4 +1,7 @@
-/** What falls due when: (time, owner, item, kind), earliest first. Entries are never taken back; who pops one checks. */
+/**
+ * What falls due when: (time, owner, item, kind), earliest first, and of the same time the lowest item, so that messages
+ * keep their order. Entries are never taken back; who pops one checks.
+ */
 export class TimerHeap {
   #timeMs = new Float64Array(0);
   #owner = new Float64Array(0);
@@ -7,16 +10,16 @@ export class TimerHeap {
   size = 0;
 
   get topTimeMs(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#timeMs[0]!;
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#timeMs[0];
   }
   get topOwner(): number {
-    return this.#owner[0]!;
+    return this.#owner[0];
   }
   get topItem(): number {
-    return this.#item[0]!;
+    return this.#item[0];
   }
   get topKind(): number {
-    return this.#kind[0]!;
+    return this.#kind[0];
   }
 
   push(timeMs: number, owner: number, item: number, kind: number): void {
@@ -24,7 +27,7 @@ export class TimerHeap {
     let place = this.size++;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.#timeMs[parent]! <= timeMs) break;
+      if (!this.#isAfter(parent, timeMs, item)) break;
       this.#copy(parent, place);
       place = parent;
     }
@@ -37,17 +40,23 @@ export class TimerHeap {
   pop(): void {
     const last = --this.size;
     if (last <= 0) return;
-    const timeMs = this.#timeMs[last]!;
+    const timeMs = this.#timeMs[last];
+    const item = this.#item[last];
     let place = 0;
     for (;;) {
       let child = place * 2 + 1;
       if (child >= last) break;
-      if (child + 1 < last && this.#timeMs[child + 1]! < this.#timeMs[child]!) child++;
-      if (this.#timeMs[child]! >= timeMs) break;
+      if (child + 1 < last && this.#isAfter(child, this.#timeMs[child + 1], this.#item[child + 1])) child++;
+      if (this.#isAfter(child, timeMs, item)) break;
       this.#copy(child, place);
       place = child;
     }
     if (place !== last) this.#copy(last, place);
+  }
+
+  #isAfter(place: number, timeMs: number, item: number): boolean {
+    const other = this.#timeMs[place];
+    return other > timeMs || (other === timeMs && this.#item[place] > item);
   }
 
   #copy(from: number, to: number): void {

@@ -72,7 +72,7 @@ export class Connection implements Wire {
 
   /** Tells the client that the broker closes, and gives it a moment to answer. */
   shutdown(): void {
-    this.fail(new ConnectionError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
+    this.closeWith(new ConnectionError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
   }
 
   // ---- handshake
@@ -416,11 +416,16 @@ export class Connection implements Wire {
     this.endAfter(lingerMs);
   }
 
-  /** Sends connection.close and waits a moment for the answer. */
+  /** An error of the peer, or one of our own while serving it, ends the connection. */
   private fail(error: ConnectionError): void {
     if (this.phase === 'closing' || this.phase === 'closed') return;
-    const { replyCode, replyText, classId, methodId } = error;
-    this.server.host.log('warn', `amqp: closing connection: ${replyText}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.socket.remoteAddress });
+    this.closeWith(error);
+  }
+
+  /** Sends connection.close and waits a moment for the answer. */
+  private closeWith({ replyCode, replyText, classId, methodId }: ConnectionError): void {
+    if (this.phase === 'closing' || this.phase === 'closed') return;
     this.release();
     this.phase = 'closing';
     this.send('connection.close', { replyCode, replyText, classId, methodId });

@@ -7,6 +7,8 @@ import type { ContentBytes } from './frame-writer.js';
 import { fromPivot } from './from-pivot.js';
 
 const noBytes = new Uint8Array(0);
+/** Two strings of no length. */
+const emptyRoutingBytes = 2;
 const noProperties = encodeProperties({});
 
 /**
@@ -29,8 +31,11 @@ export class DeliveredContent implements ContentBytes {
     this.translate = translate;
   }
 
-  /** @param countsDeliveries whether `x-delivery-count` says how often it was delivered before */
-  fill(delivery: Delivery, countsDeliveries: boolean): void {
+  /**
+   * @param queueRouting the default exchange and the queue's name, for messages that were sent to the queue without a key
+   * @param countsDeliveries whether `x-delivery-count` says how often it was delivered before
+   */
+  fill(delivery: Delivery, queueRouting: Buffer, countsDeliveries: boolean): void {
     this.routing = delivery.envelope;
     this.routingStart = delivery.routingStart;
     this.routingEnd = delivery.routingEnd;
@@ -41,7 +46,14 @@ export class DeliveredContent implements ContentBytes {
       this.body = delivery.body;
       this.bodyStart = delivery.bodyStart;
       this.bodyEnd = delivery.bodyEnd;
-    } else this.takeTranslation(delivery);
+    } else {
+      this.takeTranslation(delivery);
+      if (delivery.routingEnd - delivery.routingStart <= emptyRoutingBytes) {
+        this.routing = queueRouting;
+        this.routingStart = 0;
+        this.routingEnd = queueRouting.length;
+      }
+    }
     const history = delivery.history();
     if (history.length > 0 || countsDeliveries) {
       this.changeHeaders(history.length > 0, (headers) => {

@@ -97,8 +97,9 @@ export class SegmentPool {
   /** Gives a file back that is a segment no more: it becomes a spare, or it goes. */
   async offer(path: string, sizeBytes: number): Promise<void> {
     await this.#preparing;
-    const isWanted = this.#ready.length < MAX_SPARES && sizeBytes >= this.#nextBytes && !this.#closed;
-    if (isWanted || this.#ready.length === 0) {
+    // Where there is none at all a smaller one is better than nothing, as in a device that is full.
+    const wantedBytes = this.#full ? this.#options.firstSegmentBytes : this.#nextBytes;
+    if (this.#ready.length < MAX_SPARES && sizeBytes >= wantedBytes && !this.#closed) {
       const spare = { path: this.#spareName(), sizeBytes };
       await this.#options.fileSystem.rename(path, spare.path);
       this.#found(spare);

@@ -18,6 +18,8 @@ export interface TopicStoreOptions {
   readonly segmentBytes: number;
   /** A number that is higher every time it matters; makes names of files that are never used twice. */
   readonly nameSerial: () => number;
+  /** The last flush that is stable: an index must not tell of what may still turn out not to have been. */
+  readonly stableFlush: () => number;
 }
 
 /** The topic segments of one log. */
@@ -140,7 +142,7 @@ export class TopicStore {
     });
   }
 
-  /** Makes the index file of a segment tell of everything that is committed in it. */
+  /** Makes the index file of a segment tell of everything in it whose flush is stable. */
   async writeIndex(segment: TopicSegment): Promise<void> {
     await this.#topics(segment.log).tail.run(() => this.#writeIndex(segment));
   }
@@ -232,10 +234,12 @@ export class TopicStore {
   }
 
   async #writeIndex(segment: TopicSegment): Promise<void> {
-    if (segment.unindexed.length === 0) return;
     const { fileSystem } = this.#options;
+    const stableFlush = this.#options.stableFlush();
+    const stable = segment.unindexed.filter((extent) => extent.flush <= stableFlush);
+    if (stable.length === 0) return;
     const path = topicIndexPath(segment.file.path);
-    const block = encodeTopicBlock(segment.unindexed);
+    const block = encodeTopicBlock(stable);
     const isNew = segment.indexEndBytes === 0;
     if (isNew) await fileSystem.unlink(path).catch(ignoreMissing);
     const file = await (isNew ? fileSystem.create(path) : fileSystem.open(path, 'write'));
@@ -247,7 +251,7 @@ export class TopicStore {
     }
     if (isNew) await fileSystem.syncDirectory(this.#logDirectory(segment.log));
     segment.indexEndBytes += block.length;
-    segment.unindexed = [];
+    segment.unindexed = segment.unindexed.filter((extent) => extent.flush > stableFlush);
   }
 
   async #truncate(file: SegmentFile, sizeBytes: number): Promise<void> {

@@ -220,7 +220,9 @@ export async function drainSqs(context: LifeContext, places: readonly Place[], l
           const counts = received.length > 0 ? undefined : await countsOf(client, name, context);
           if (counts !== undefined && sum(counts) === 0) break;
           if (Date.now() > deadlineMs) {
-            throw new Error(`${name} did not get empty in ${limitMs} ms: ready, in flight, delayed: ${counts?.join(', ')}`);
+            throw new Error(
+              `${name} did not get empty in ${limitMs} ms: ready, in flight, delayed: ${counts?.join(', ')}`,
+            );
           }
           if (received.length === 0) await pause(50, context.over);
         }
