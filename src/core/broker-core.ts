@@ -176,8 +176,7 @@ export class BrokerCore implements Broker, DeliveryContext {
       if (!partition.stableEnds.pending) this.#unstablePartitions.delete(partition);
     }
     for (const queue of this.#unstableQueues) {
-      if (queue.stableEnds.flushed(number)) queue.becameStable(queue.stableEnds.stable);
-      if (!queue.stableEnds.pending) this.#unstableQueues.delete(queue);
+      if (!queue.flushed(number)) this.#unstableQueues.delete(queue);
     }
     if (this.#trims.size > 0) {
       for (const [log, upTo] of this.#trims) this.#effects.trim(log, upTo);

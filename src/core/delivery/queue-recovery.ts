@@ -64,7 +64,7 @@ export class QueueRecovery {
         this.#held.delete(seq);
         return true;
       case ENTRY_HANDED_OUT:
-        queue.handedOutReserved = Math.max(queue.handedOutReserved, seq);
+        queue.handedOut.reserved = Math.max(queue.handedOut.reserved, seq);
         return true;
       case ENTRY_DUE:
         queue.delayed.delete(seq);
@@ -134,7 +134,7 @@ export class QueueRecovery {
     if (last !== undefined) queue.tail = Math.max(queue.tail, last.lastSeq + 1);
     if (!cleanStop) {
       queue.tail = Math.max(queue.tail, queue.reserved);
-      queue.redeliveredBelow = queue.handedOutReserved;
+      queue.redeliveredBelow = queue.handedOut.reserved;
     }
     let next = queue.done.floor;
     let live = 0;
@@ -161,7 +161,7 @@ export class QueueRecovery {
     const queue = this.queue;
     queue.tail = end;
     queue.done.addRange(0, logStart - 1);
-    if (!cleanStop) queue.redeliveredBelow = queue.handedOutReserved;
+    if (!cleanStop) queue.redeliveredBelow = queue.handedOut.reserved;
     const { floor } = queue.done;
     queue.readyCount = Math.max(0, end - floor - queue.done.countIn(floor, end - 1));
     queue.window.reset(floor);
@@ -208,6 +208,7 @@ export class QueueRecovery {
   /** The queue may be used. */
   ready(): void {
     const queue = this.queue;
+    queue.handedOut.stable = queue.handedOut.reserved;
     if (queue.grouped || queue.prioritised) {
       queue.window.reset(queue.tail);
       queue.windowWhole = true;
