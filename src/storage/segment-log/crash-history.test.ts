@@ -20,7 +20,10 @@ describe('the segment log under power cuts', () => {
   });
 
   it('would be caught if it did not sync directories', { timeout: 60_000 }, async () => {
-    await assert.rejects(anyOf(20, withoutDirectorySync), 'twenty histories without a sync of directories lost nothing');
+    await assert.rejects(
+      anyOf(20, withoutDirectorySync),
+      'twenty histories without a sync of directories lost nothing',
+    );
   });
 });
 

@@ -121,9 +121,13 @@ class CrashHistory {
     for (const [i, { runs }] of expected.entries()) {
       const shown = seen[i].runs.map((run) => JSON.stringify(run));
       const must = runs.filter((run) => run.firstSeq >= this.#model.forgottenBelow(run.log));
-      for (const run of must) assert.ok(shown.includes(JSON.stringify(run)), `flush ${seen[i].flush} lost a run of log ${run.log}`);
+      for (const run of must)
+        assert.ok(shown.includes(JSON.stringify(run)), `flush ${seen[i].flush} lost a run of log ${run.log}`);
       const may = runs.map((run) => JSON.stringify(run));
-      assert.deepEqual(shown.filter((run) => !may.includes(run)), []);
+      assert.deepEqual(
+        shown.filter((run) => !may.includes(run)),
+        [],
+      );
     }
   }
 
@@ -224,7 +228,10 @@ class CrashHistory {
       }
       for (const seq of expected.keys()) if (seq >= below) assert.ok(found.has(seq), `log ${log} lost sequence ${seq}`);
     }
-    const metadata = [...shard.metadata('')].map(([key, value]): [string, string] => [key, Buffer.from(value).toString()]);
+    const metadata = [...shard.metadata('')].map(([key, value]): [string, string] => [
+      key,
+      Buffer.from(value).toString(),
+    ]);
     assert.deepEqual(new Map(metadata), model.metadata());
   }
 

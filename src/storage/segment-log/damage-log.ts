@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import type { Quarantined } from '../../core/index.js';
 import type { RunHeader } from './run.js';
 
-
 /** Collects what could not be read back, each place once. */
 export class DamageLog {
   readonly #places = new Map<string, Quarantined>();

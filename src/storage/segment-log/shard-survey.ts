@@ -195,7 +195,8 @@ export function surveyDamage(survey: ShardSurvey): Quarantined[] {
   const found: Quarantined[] = [];
   for (const { path, header, gaps, sidecar, frames } of survey.segments) {
     // A segment without a stable frame was only just begun; its header was not stable either.
-    const wasStable = (sidecar?.span.lastSerial ?? 0) > 0 || frames.some((frame) => frame.header.serial <= survey.stableSerial);
+    const wasStable =
+      (sidecar?.span.lastSerial ?? 0) > 0 || frames.some((frame) => frame.header.serial <= survey.stableSerial);
     if (header === undefined && wasStable) {
       found.push(damagedBytes(path, 0, SEGMENT_HEADER_BYTES, 'a segment header whose checksum is wrong', undefined));
     }

@@ -111,11 +111,15 @@ class ShardCheck {
       frames = scan.frames.filter(({ header }) => header.serial >= firstSerial && header.serial <= lastSerial);
       const missing = lastSerial === 0 ? 0 : lastSerial - firstSerial + 1 - frames.length;
       const gaps = scan.gaps.filter((gap) => gap.nextSerial <= lastSerial);
-      const found = gaps.map(({ position, end }) => damagedBytes(path, position, end, 'a flush whose header is wrong', undefined));
+      const found = gaps.map(({ position, end }) =>
+        damagedBytes(path, position, end, 'a flush whose header is wrong', undefined),
+      );
       this.#damaged.push(...found);
       if (missing > 0 && gaps.length === 0) {
         const end = sidecar.span.usedBytes;
-        this.#damaged.push(damagedBytes(path, frames.at(-1)?.end ?? 0, end, `${missing} flushes that are not there`, undefined));
+        this.#damaged.push(
+          damagedBytes(path, frames.at(-1)?.end ?? 0, end, `${missing} flushes that are not there`, undefined),
+        );
       }
     }
     for (const frame of frames) {
@@ -126,7 +130,8 @@ class ShardCheck {
         outside: (header, descriptor) => this.#describe(header, descriptor),
         value() {},
         removed() {},
-        damaged: (position, end, reason, header) => this.#damaged.push(damagedBytes(path, position, end, reason, header)),
+        damaged: (position, end, reason, header) =>
+          this.#damaged.push(damagedBytes(path, position, end, reason, header)),
       });
     }
   }
