@@ -11,10 +11,17 @@ describe('damage in the data of a shard', () => {
     flip(place, 'wal-0000000001.log', 'second of log 7');
     const { report } = await place.driver.crash();
     assert.equal(report.lastFlush, 4);
-    assert.deepEqual(report.quarantined.map((one) => one.extents), [[{ log: 7, firstSeq: 10, lastSeq: 19 }]]);
+    assert.deepEqual(
+      report.quarantined.map((one) => one.extents),
+      [[{ log: 7, firstSeq: 10, lastSeq: 19 }]],
+    );
     assert.match(report.quarantined[0].place, /^wal-0000000001\.log@\d+$/);
     assert.deepEqual(await place.driver.texts(7), ['0-9 first of log 7', '20-29 third of log 7']);
-    assert.deepEqual(await place.driver.texts(8), ['0-9 first of log 8', '10-19 second of log 8', '20-29 third of log 8']);
+    assert.deepEqual(await place.driver.texts(8), [
+      '0-9 first of log 8',
+      '10-19 second of log 8',
+      '20-29 third of log 8',
+    ]);
     assert.deepEqual(place.damage, report.quarantined);
   });
 
@@ -38,9 +45,10 @@ describe('damage in the data of a shard', () => {
     const { report, flushes } = await place.driver.crash();
     assert.deepEqual(flushes, [1, 3, 4]);
     assert.equal(report.lastFlush, 4);
-    assert.deepEqual(report.quarantined.map(({ place: at, sizeBytes }) => ({ at, sizeBytes })), [
-      { at: `wal-0000000001.log@${frame}`, sizeBytes: 512 },
-    ]);
+    assert.deepEqual(
+      report.quarantined.map(({ place: at, sizeBytes }) => ({ at, sizeBytes })),
+      [{ at: `wal-0000000001.log@${frame}`, sizeBytes: 512 }],
+    );
     assert.deepEqual(await place.driver.texts(7), ['0-9 first of log 7', '20-29 third of log 7']);
   });
 
@@ -54,7 +62,10 @@ describe('damage in the data of a shard', () => {
     const { report } = await place.driver.crash();
     assert.ok(report.quarantined.some((one) => one.reason.startsWith('metadata')));
     const found = [...place.shard.metadata('')].map(([key, value]) => [key, Buffer.from(value).toString()]);
-    assert.deepEqual(found, [['a', 'one of a'], ['b', 'one of b']]);
+    assert.deepEqual(found, [
+      ['a', 'one of a'],
+      ['b', 'one of b'],
+    ]);
   });
 
   it('in a large metadata value is said when the value is asked for', async () => {
@@ -69,7 +80,10 @@ describe('damage in the data of a shard', () => {
     place.disk.flipBit(place.path('wal-0000000001.log'), 20);
     const { report, flushes } = await place.driver.crash();
     assert.deepEqual(flushes, [1, 2, 3, 4]);
-    assert.deepEqual(report.quarantined.map((one) => one.reason), ['a segment header whose checksum is wrong']);
+    assert.deepEqual(
+      report.quarantined.map((one) => one.reason),
+      ['a segment header whose checksum is wrong'],
+    );
   });
 
   it('in a sidecar costs time only: the segment is read instead', async () => {
@@ -90,7 +104,10 @@ describe('damage in the data of a shard', () => {
       assert.equal(texts.length, 39);
       assert.ok(!texts.some((text) => text.includes('message 3 ')));
     }
-    assert.deepEqual(place.damage.map((one) => one.extents), [[{ log: 7, firstSeq: 3, lastSeq: 3 }]]);
+    assert.deepEqual(
+      place.damage.map((one) => one.extents),
+      [[{ log: 7, firstSeq: 3, lastSeq: 3 }]],
+    );
   });
 
   it('in a topic segment costs that run and no other', async () => {
@@ -98,9 +115,15 @@ describe('damage in the data of a shard', () => {
     for (let i = 0; i < 3; i++) await place.driver.put({ outside: [topicRun(i)] });
     flip(place, '.seg', 'topic run 1');
     const { report } = await place.driver.crash();
-    assert.deepEqual(report.quarantined.map((one) => one.extents), [[{ log: 7, firstSeq: 10, lastSeq: 19 }]]);
+    assert.deepEqual(
+      report.quarantined.map((one) => one.extents),
+      [[{ log: 7, firstSeq: 10, lastSeq: 19 }]],
+    );
     const chunks = await place.shard.read(7, 0, 100_000);
-    assert.deepEqual(chunks.map((chunk) => chunk.firstSeq), [0, 20]);
+    assert.deepEqual(
+      chunks.map((chunk) => chunk.firstSeq),
+      [0, 20],
+    );
   });
 
   it('in the index of a topic segment is made good from the segment itself', async () => {
@@ -114,7 +137,8 @@ describe('damage in the data of a shard', () => {
     const before = place.shard.extents(7, 0, 1000);
     for (const path of indexes) place.disk.flipBit(path, 30);
     await place.driver.crash(place.driver.lastFlush);
-    const ranges = (extents: typeof before) => extents.map(({ firstSeq, lastSeq, flush }) => ({ firstSeq, lastSeq, flush }));
+    const ranges = (extents: typeof before) =>
+      extents.map(({ firstSeq, lastSeq, flush }) => ({ firstSeq, lastSeq, flush }));
     assert.deepEqual(ranges(place.shard.extents(7, 0, 1000)), ranges(before));
     assert.equal((await place.shard.read(7, 0, 10_000_000)).length, 40);
   });

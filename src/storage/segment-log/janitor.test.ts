@@ -48,7 +48,10 @@ describe('the disk use of a shard', () => {
     place.shard.trimJournal(50);
     await place.shard.settled();
     const { flushes } = await place.driver.crash(50);
-    assert.deepEqual(flushes, Array.from({ length: 51 }, (_, i) => i + 50));
+    assert.deepEqual(
+      flushes,
+      Array.from({ length: 51 }, (_, i) => i + 50),
+    );
   });
 
   it('follows the metadata that is current, not its history', async () => {
@@ -70,7 +73,10 @@ describe('the disk use of a shard', () => {
 
   it('gives a removed key no way back, whichever segment goes first', async () => {
     const place = await TestPlace.open();
-    await place.driver.put({ metadata: [{ key: 'gone', value: bytes('old') }], runs: [run(9, 0, 1, 'x'.repeat(40_000))] });
+    await place.driver.put({
+      metadata: [{ key: 'gone', value: bytes('old') }],
+      runs: [run(9, 0, 1, 'x'.repeat(40_000))],
+    });
     for (let i = 0; i < 30; i++) await place.driver.runs(journal('x'.repeat(4000)));
     await place.driver.put({ metadata: [{ key: 'gone', value: undefined }] });
     for (let i = 0; i < 60; i++) await place.driver.runs(journal('x'.repeat(4000)));
@@ -142,7 +148,11 @@ describe('the disk use of a shard', () => {
     assert.ok(topicBytes <= 2 * liveBytes + 2 * SEGMENT_BYTES, `${topicBytes} bytes for ${liveBytes}`);
     for (const when of ['moved', 'reopened']) {
       const sizes = (await place.shard.read(7, 0, 10_000_000)).map((chunk) => chunk.end - chunk.start);
-      assert.deepEqual(sizes, Array.from({ length: 40 }, (_, i) => (i < 38 && i % 5 !== 0 ? 100 : 15_000)), when);
+      assert.deepEqual(
+        sizes,
+        Array.from({ length: 40 }, (_, i) => (i < 38 && i % 5 !== 0 ? 100 : 15_000)),
+        when,
+      );
       if (when === 'moved') await place.driver.crash(place.driver.lastFlush);
     }
   });
@@ -169,7 +179,10 @@ describe('the disk use of a shard', () => {
     await place.shard.settled();
     assert.deepEqual(place.paths('wal-0000000001.log'), [path]);
     assert.deepEqual(await place.driver.texts(10), ['0-0 sound']);
-    assert.deepEqual(place.damage.map((one) => one.extents), [[{ log: 9, firstSeq: 0, lastSeq: 0 }]]);
+    assert.deepEqual(
+      place.damage.map((one) => one.extents),
+      [[{ log: 9, firstSeq: 0, lastSeq: 0 }]],
+    );
   });
 
   it('is low for many crashes in a row', async () => {
