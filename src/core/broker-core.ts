@@ -53,7 +53,7 @@ import { GroupCoordinator } from './group/group-coordinator.js';
 import type { GroupEffects } from './group/group-requests.js';
 import { FlushBuilder } from './log/flush-builder.js';
 import type { JournalWriter } from './log/journal-entry.js';
-import { Memory } from './log/memory.js';
+import { DEFAULT_LIMITS, Memory, type MemoryLimits } from './log/memory.js';
 import type { Partition } from './log/partition.js';
 import type { AbortedTransaction } from './log/producer-table.js';
 import { TopicFeeds } from './log/topic-feeds.js';
@@ -65,13 +65,14 @@ import { Router } from './routing/router.js';
 
 export interface CoreOptions {
   readonly deliverBeforeSync: boolean;
+  readonly memory?: MemoryLimits;
 }
 
 /** The state machine behind the {@link Broker} face; the shell drives it by the further public methods. */
 export class BrokerCore implements Broker, DeliveryContext {
   nowMs: number;
   stableFlush: number;
-  readonly memory = new Memory();
+  readonly memory: Memory;
   readonly timers = new TimerHeap();
   readonly writer = new RecordWriter();
   readonly delivery = new RecordView();
@@ -117,6 +118,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.nowMs = nowMs;
     this.stableFlush = nextFlush - 1;
     this.deliverBeforeSync = options.deliverBeforeSync;
+    this.memory = new Memory(options.memory ?? DEFAULT_LIMITS);
     this.builder = new FlushBuilder(this.memory, layout, nextFlush, (journal) => this.#journalNotes(journal));
     this.shared = new SharedBodies(this.memory, () => this.builder);
     const metadata = {
@@ -271,7 +273,10 @@ export class BrokerCore implements Broker, DeliveryContext {
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
-    for (const queue of this.#changed) this.#toCheckpoint.add(queue);
+    for (const queue of this.#changed) {
+      queue.changed = false;
+      this.#toCheckpoint.add(queue);
+    }
     this.#changed.clear();
     for (const partition of this.#produced) {
       this.putMetadata(`s/${partition.log}`, partition.producers.encode(this.builder.number));
@@ -309,6 +314,10 @@ export class BrokerCore implements Broker, DeliveryContext {
   gathered(waits: boolean): void {
     if (waits) this.builder.requireSync(this.builder.number);
     this.#effects.gathered(waits);
+  }
+
+  changed(queue: MessageQueue): void {
+    this.#changed.add(queue);
   }
 
   awaitStable(queue: MessageQueue): void {
@@ -765,12 +774,12 @@ export class BrokerCore implements Broker, DeliveryContext {
     return 'held';
   }
 
-  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number): MessageHold {
+  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number, strict: boolean): MessageHold {
     this.#assertRunning();
     const state = this.destinations.queue(queue).state;
     const place = state.inFlight.find(seq);
     if (place < 0) return state.isWaiting(seq) ? 'expired' : 'gone';
-    if (state.inFlight.attempts(place) !== attempts) return 'expired';
+    if (strict && state.inFlight.attempts(place) !== attempts) return 'expired';
     if (visibilityMs > 0) state.extend(seq, this.nowMs + visibilityMs);
     else {
       state.release(seq, 0, true);

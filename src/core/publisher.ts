@@ -3,10 +3,9 @@ import type { Route } from './broker.js';
 import { BrokerError } from './broker-error.js';
 import type { Destinations } from './catalog/destinations.js';
 import type { TopicEntry } from './catalog/topic-entry.js';
-import { Deduplication } from './delivery/deduplication.js';
+import { Deduplication, scopedId } from './delivery/deduplication.js';
 import type { DeliveryContext } from './delivery/delivery-context.js';
 import type { MessageQueue } from './delivery/message-queue.js';
-import { MAX_RECORD_BYTES } from './log/memory.js';
 import type { BatchRecord } from './log/batch-appender.js';
 import type { Partition } from './log/partition.js';
 import { partitionOf } from './log/partitioner.js';
@@ -45,8 +44,9 @@ export class Publisher {
     outcome.duplicate = false;
     outcome.acceptedMs = this.#context.nowMs;
     const size = message.envelopeLength + message.bodyLength;
-    if (size > MAX_RECORD_BYTES)
-      throw new BrokerError('too-large', `a message of ${size} bytes, ${MAX_RECORD_BYTES} is most`);
+    const { maxRecordBytes } = this.#context.memory;
+    if (size > maxRecordBytes)
+      throw new BrokerError('too-large', `a message of ${size} bytes, ${maxRecordBytes} is most`);
     const { queues, topics } = route;
     const reference =
       queues.length > 1 && size >= SHARE_BYTES && !message.transient ? this.#share(queues, message) : -1;
@@ -111,7 +111,7 @@ export class Publisher {
 
   #duplicate(queue: MessageQueue, message: Outgoing): boolean {
     if (queue.settings.deduplicationMs === undefined) return false;
-    const known = queue.deduplication?.find(scopedId(queue, message), this.#context.nowMs);
+    const known = queue.deduplication?.find(idOf(queue, message), this.#context.nowMs);
     if (known === undefined) return false;
     const outcome = this.#outcome;
     outcome.duplicate = true;
@@ -126,7 +126,7 @@ export class Publisher {
     const windowMs = queue.settings.deduplicationMs;
     if (windowMs === undefined) return;
     queue.deduplication ??= new Deduplication(windowMs);
-    queue.deduplication.add(scopedId(queue, message), seq, this.#context.nowMs);
+    queue.deduplication.add(idOf(queue, message), seq, this.#context.nowMs);
   }
 
   #partition(topic: TopicEntry, message: Outgoing): Partition {
@@ -137,12 +137,12 @@ export class Publisher {
         throw new BrokerError('missing-key', `topic '${topic.name}' is compacted: a record needs a key`);
       }
       topic.nextPartition = (topic.nextPartition + 1) % parts.length;
-      return parts[topic.nextPartition]!;
+      return parts[topic.nextPartition];
     }
-    if (parts.length === 1) return parts[0]!;
+    if (parts.length === 1) return parts[0];
     const key = new Uint8Array(keyLength);
     message.copyKey(key, 0);
-    return parts[partitionOf(key, keyLength, parts.length)]!;
+    return parts[partitionOf(key, keyLength, parts.length)];
   }
 
   #appendToTopic(partition: Partition, message: Outgoing): number {
@@ -153,9 +153,8 @@ export class Publisher {
   }
 }
 
-function scopedId(queue: MessageQueue, message: Outgoing): string {
-  const id = message.deduplicationId!;
-  return queue.settings.deduplicationScope === 'group' ? `${message.group ?? ''}\0${id}` : id;
+function idOf(queue: MessageQueue, message: Outgoing): string {
+  return scopedId(queue.settings.deduplicationScope, message.group, message.deduplicationId!);
 }
 
 /** A message as a record of a topic: routing and envelope travel in one record header. */

@@ -1,3 +1,8 @@
+/** The id as it is remembered: by itself, or within its group where that is the queue's scope. */
+export function scopedId(scope: 'queue' | 'group' | undefined, group: string | undefined, id: string): string {
+  return scope === 'group' ? `${group ?? ''}\0${id}` : id;
+}
+
 /**
  * The deduplication window of one queue: which ids were taken in lately, and as what. Ids leave by time alone, so a
  * message that was deleted still guards its id.

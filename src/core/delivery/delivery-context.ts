@@ -23,6 +23,8 @@ export interface DeliveryContext {
   readonly deliverBeforeSync: boolean;
   /** Something was added to the gathering flush; `waits`: somebody waits for it to be stable. */
   gathered(waits: boolean): void;
+  /** The queue is no longer what its last checkpoint says; told once until the next one begins. */
+  changed(queue: MessageQueue): void;
   /** The queue shows what was appended only when its flush is stable. */
   awaitStable(queue: MessageQueue): void;
   /** The records from `fromSeq` on are wanted in memory; answered by {@link MessageQueue.loaded}. */

@@ -1,7 +1,8 @@
 /**
  * The ready messages of a queue with message groups. A group is served in order of sequence; while one of its
  * messages is held, what comes after that one waits (its holder alone may take more). Among free groups the lowest
- * waiting sequence comes first.
+ * waiting sequence comes first, but a group that gets a message back goes behind what waits by then: otherwise one
+ * message that is returned again and again would keep every other group waiting.
  */
 export interface GroupedMessage {
   readonly seq: number;
@@ -23,8 +24,12 @@ export class Group {
   readonly held: number[] = [];
   /** Who holds them; 0 when nobody does. */
   holder = 0;
-  /** The sequence under which it stands in the heap of free groups; -1: not there. */
+  /** Of what is held, what the holder found held by others when it came: it takes nothing behind that. Ascending. */
+  heldByOthers: number[] = [];
+  /** Where it stands in the heap of free groups; -1: not there. */
   offered = -1;
+  /** It comes behind everything below this sequence. */
+  behind = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -34,6 +39,11 @@ export class Group {
     return this.#waiting[this.#head];
   }
 
+  /** Its place among free groups, which has a first message. */
+  get order(): number {
+    return Math.max(this.first!.seq, this.behind);
+  }
+
   get empty(): boolean {
     return this.#head === this.#waiting.length && this.held.length === 0;
   }
@@ -41,7 +51,7 @@ export class Group {
   /** Nothing of the group that is held comes before its first waiting message. */
   get free(): boolean {
     const first = this.first;
-    return first !== undefined && (this.held.length === 0 || first.seq < this.held[0]!);
+    return first !== undefined && (this.held.length === 0 || first.seq < this.held[0]);
   }
 
   insert(message: GroupedMessage): void {
@@ -52,7 +62,7 @@ export class Group {
       return;
     }
     let at = waiting.length;
-    while (at > this.#head && waiting[at - 1]!.seq > message.seq) at--;
+    while (at > this.#head && waiting[at - 1].seq > message.seq) at--;
     if (at === waiting.length) waiting.push(message);
     else waiting.splice(at, 0, message);
   }
@@ -86,8 +96,8 @@ export class GroupIndex {
     return this.#messages.size;
   }
 
-  /** A ready message: new, or back from a holder. */
-  add(message: Omit<GroupedMessage, 'group'>, groupName: string): void {
+  /** A ready message: new, or back from a holder; then `tail`, the queue's next sequence, is given. */
+  add(message: Omit<GroupedMessage, 'group'>, groupName: string, tail = 0): void {
     let group = this.#groups.get(groupName);
     if (group === undefined) {
       group = new Group(groupName);
@@ -96,6 +106,7 @@ export class GroupIndex {
     const grouped = { ...message, group };
     this.#messages.set(message.seq, grouped);
     group.insert(grouped);
+    group.behind = Math.max(group.behind, tail);
     this.#offer(group);
   }
 
@@ -110,14 +121,17 @@ export class GroupIndex {
     if (own !== undefined) {
       for (const group of own) {
         const first = group.first;
-        if (first !== undefined && first.seq < stableEnd && first.dueMs <= nowMs) return first;
+        const { heldByOthers } = group;
+        if (first === undefined || (heldByOthers.length > 0 && first.seq > heldByOthers[0])) continue;
+        if (first.seq < stableEnd && first.dueMs <= nowMs) return first;
       }
     }
     let found: GroupedMessage | undefined;
     const delayed: Group[] = [];
     for (let group = this.#free.first; group !== undefined; group = this.#free.first) {
       const first = group.first;
-      if (this.#free.firstOrder !== group.offered || first?.seq !== group.offered || !group.free) {
+      const stale = this.#free.firstOrder !== group.offered || !group.free || group.order !== group.offered;
+      if (first === undefined || stale) {
         if (this.#free.firstOrder === group.offered) group.offered = -1;
         this.#free.shift();
         continue;
@@ -141,11 +155,14 @@ export class GroupIndex {
     const group = message.group;
     group.remove(message);
     this.#messages.delete(message.seq);
+    if (group.holder !== holder) {
+      this.#forgetHolder(group);
+      group.heldByOthers = group.held.slice();
+    }
     let at = group.held.length;
-    while (at > 0 && group.held[at - 1]! > message.seq) at--;
+    while (at > 0 && group.held[at - 1] > message.seq) at--;
     group.held.splice(at, 0, message.seq);
     if (group.holder === holder) return;
-    this.#forgetHolder(group);
     group.holder = holder;
     const own = this.#byHolder.get(holder);
     if (own === undefined) this.#byHolder.set(holder, new Set([group]));
@@ -158,6 +175,8 @@ export class GroupIndex {
     if (group === undefined) return;
     const at = group.held.indexOf(seq);
     if (at >= 0) group.held.splice(at, 1);
+    const other = group.heldByOthers.indexOf(seq);
+    if (other >= 0) group.heldByOthers.splice(other, 1);
     if (group.held.length === 0) this.#forgetHolder(group);
     this.#settleGroup(group);
   }
@@ -197,42 +216,42 @@ export class GroupIndex {
 
   #offer(group: Group): void {
     if (!group.free) return;
-    const seq = group.first!.seq;
-    if (group.offered === seq) return;
-    group.offered = seq;
-    this.#free.push(seq, group);
+    const { order } = group;
+    if (group.offered === order) return;
+    group.offered = order;
+    this.#free.push(order, group);
   }
 }
 
-/** A heap of (order, group). */
+/** A heap of (order, group); of those with the same order the one that came first is first. */
 class OrderedGroups {
   readonly #orders: number[] = [];
+  readonly #turns: number[] = [];
   readonly #groups: Group[] = [];
+  #lastTurn = 0;
 
   get first(): Group | undefined {
     return this.#groups[0];
   }
   get firstOrder(): number {
-    return this.#orders[0]!;
+    return this.#orders[0];
   }
 
   push(order: number, group: Group): void {
     let place = this.#orders.length;
-    this.#orders.push(order);
-    this.#groups.push(group);
+    const turn = ++this.#lastTurn;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.#orders[parent]! <= order) break;
-      this.#orders[place] = this.#orders[parent]!;
-      this.#groups[place] = this.#groups[parent]!;
+      if (this.#orders[parent] <= order) break;
+      this.#move(parent, place);
       place = parent;
     }
-    this.#orders[place] = order;
-    this.#groups[place] = group;
+    this.#set(place, order, turn, group);
   }
 
   shift(): void {
     const order = this.#orders.pop()!;
+    const turn = this.#turns.pop()!;
     const group = this.#groups.pop()!;
     const length = this.#orders.length;
     if (length === 0) return;
@@ -240,13 +259,25 @@ class OrderedGroups {
     for (;;) {
       let child = place * 2 + 1;
       if (child >= length) break;
-      if (child + 1 < length && this.#orders[child + 1]! < this.#orders[child]!) child++;
-      if (this.#orders[child]! >= order) break;
-      this.#orders[place] = this.#orders[child]!;
-      this.#groups[place] = this.#groups[child]!;
+      if (child + 1 < length && this.#isBefore(child + 1, this.#orders[child], this.#turns[child])) child++;
+      if (!this.#isBefore(child, order, turn)) break;
+      this.#move(child, place);
       place = child;
     }
+    this.#set(place, order, turn, group);
+  }
+
+  #isBefore(place: number, order: number, turn: number): boolean {
+    return this.#orders[place] < order || (this.#orders[place] === order && this.#turns[place] < turn);
+  }
+
+  #move(from: number, to: number): void {
+    this.#set(to, this.#orders[from], this.#turns[from], this.#groups[from]);
+  }
+
+  #set(place: number, order: number, turn: number, group: Group): void {
     this.#orders[place] = order;
+    this.#turns[place] = turn;
     this.#groups[place] = group;
   }
 }

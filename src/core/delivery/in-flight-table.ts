@@ -22,7 +22,7 @@ export class InFlightTable {
   find(seq: number): number {
     if (this.size === 0) return -1;
     for (let place = hash(seq) & this.#mask; ; place = (place + 1) & this.#mask) {
-      const key = this.#keys[place]!;
+      const key = this.#keys[place];
       if (key === seq) return place;
       if (key === EMPTY) return -1;
     }
@@ -57,35 +57,35 @@ export class InFlightTable {
   }
 
   seq(place: number): number {
-    return this.#keys[place]!;
+    return this.#keys[place];
   }
   order(place: number): number {
-    return this.#order[place]!;
+    return this.#order[place];
   }
   session(place: number): number {
-    return this.#session[place]!;
+    return this.#session[place];
   }
   subscription(place: number): number {
-    return this.#subscription[place]!;
+    return this.#subscription[place];
   }
   deliveryId(place: number): number {
-    return this.#deliveryId[place]!;
+    return this.#deliveryId[place];
   }
   attempts(place: number): number {
-    return this.#attempts[place]!;
+    return this.#attempts[place];
   }
   sizeBytes(place: number): number {
-    return this.#sizeBytes[place]!;
+    return this.#sizeBytes[place];
   }
   address(place: number): number {
-    return this.#address[place]!;
+    return this.#address[place];
   }
   /** 0: held without a deadline. */
   deadlineMs(place: number): number {
-    return this.#deadlineMs[place]!;
+    return this.#deadlineMs[place];
   }
   firstMs(place: number): number {
-    return this.#firstMs[place]!;
+    return this.#firstMs[place];
   }
   setDeadline(place: number, deadlineMs: number): void {
     this.#deadlineMs[place] = deadlineMs;
@@ -96,7 +96,7 @@ export class InFlightTable {
     this.size--;
     let hole = place;
     for (let next = (hole + 1) & this.#mask; this.#keys[next] !== EMPTY; next = (next + 1) & this.#mask) {
-      const home = hash(this.#keys[next]!) & this.#mask;
+      const home = hash(this.#keys[next]) & this.#mask;
       if (((next - home) & this.#mask) < ((next - hole) & this.#mask)) continue;
       this.#move(next, hole);
       hole = next;
@@ -154,16 +154,16 @@ export class InFlightTable {
     for (let i = 0; i < old.keys.length; i++) {
       if (old.keys[i] === EMPTY) continue;
       this.add(
-        old.keys[i]!,
-        old.order[i]!,
-        old.session[i]!,
-        old.subscription[i]!,
-        old.deliveryId[i]!,
-        old.attempts[i]!,
-        old.sizeBytes[i]!,
-        old.address[i]!,
-        old.deadlineMs[i]!,
-        old.firstMs[i]!,
+        old.keys[i],
+        old.order[i],
+        old.session[i],
+        old.subscription[i],
+        old.deliveryId[i],
+        old.attempts[i],
+        old.sizeBytes[i],
+        old.address[i],
+        old.deadlineMs[i],
+        old.firstMs[i],
       );
     }
   }

@@ -105,6 +105,9 @@ export class MessageQueue {
   /** When it was last used, for expiry of the queue itself. */
   usedMs = 0;
 
+  /** The next checkpoint must have it. */
+  changed = false;
+
   readonly subscriptions: Subscription[] = [];
   #nextSubscription = 0;
   #takerAt = 0;
@@ -193,7 +196,7 @@ export class MessageQueue {
       address = builder.address;
       writer.write(builder.buffer, builder.place);
       if (seq + RESERVE_AHEAD / 2 > this.reserved) this.#reserve();
-      context.gathered(waits);
+      this.#gathered(waits);
     } else {
       address = context.memory.allocateTransient(size);
       const buffer = context.memory.resolve(address)!;
@@ -218,6 +221,15 @@ export class MessageQueue {
     }
     this.#limitLength();
     return waits ? context.builder.number : 0;
+  }
+
+  /** Something of the queue is part of the gathering flush. */
+  #gathered(waits: boolean): void {
+    if (!this.changed) {
+      this.changed = true;
+      this.#context.changed(this);
+    }
+    this.#context.gathered(waits);
   }
 
   /** Puts a new message where it will wait. */
@@ -531,16 +543,13 @@ export class MessageQueue {
       while (waiter.delivered < waiter.max && !waiter.session.paused) {
         found = this.#find(waiter.holder);
         if (found !== FOUND) break;
-        if (waiter.seen?.has(this.#seq) === true) {
-          found = NONE;
-          break;
-        }
         this.#hand(waiter.session, undefined, waiter);
       }
       if (found === READING) return false;
       if (waiter.delivered > 0 || waiter.deadlineMs <= this.#context.nowMs) {
         this.finishWaiter(waiter, false);
-        if (found === NONE && waiter.delivered < waiter.max) return this.#finishOverdue();
+        // What was only shown is ready again now.
+        if (found === NONE && waiter.delivered < waiter.max && waiter.visibilityMs !== 0) return this.#finishOverdue();
         continue;
       }
       this.#timeGroups();
@@ -578,13 +587,16 @@ export class MessageQueue {
     const at = this.waiters.indexOf(waiter);
     if (at >= 0) this.waiters.splice(at, 1);
     this.groups?.forgetHolder(waiter.holder);
+    for (const { seq, order, address, attempts, sizeBytes, firstMs, group } of waiter.shown) {
+      if (!this.done.has(seq)) this.#putBack(seq, order, address, attempts, sizeBytes, firstMs, group, 0);
+    }
+    waiter.shown.length = 0;
   }
 
   addWaiter(waiter: Waiter): void {
     this.usedMs = this.#context.nowMs;
     this.waiters.push(waiter);
     waiter.session.waiters.add(waiter);
-    if (waiter.visibilityMs === 0) waiter.seen = new Set();
     this.dispatch();
     if (!waiter.over && waiter.deadlineMs > this.#context.nowMs) {
       this.#context.timers.push(waiter.deadlineMs, this.handle, waiter.holder, TIMER_WAITER);
@@ -620,7 +632,6 @@ export class MessageQueue {
     const firstMs = this.#firstMs === 0 ? context.nowMs : this.#firstMs;
     const persistent = this.durable && (view.flags & IS_TRANSIENT) === 0;
     const order = this.#order;
-    const keepReady = waiter?.visibilityMs === 0;
     const visibilityMs = waiter?.visibilityMs;
     view.token = (subscription ?? waiter)!.token;
     view.queue = this.handle;
@@ -632,11 +643,14 @@ export class MessageQueue {
     if (noAck) {
       view.deliveryId = ++session.lastDeliveryId;
       this.#settled(seq, address, persistent);
-    } else if (keepReady) {
+    } else if (waiter?.visibilityMs === 0) {
       view.deliveryId = ++session.lastDeliveryId;
-      waiter!.seen!.add(seq);
-      if (persistent) context.builder.journal.released(this.log, seq, attempts);
-      this.#putBack(seq, order, address, attempts, view.sizeBytes, firstMs, view.group, 0);
+      const { sizeBytes, group } = view;
+      waiter.shown.push({ seq, order, address, attempts, sizeBytes, firstMs, group });
+      if (persistent) {
+        context.builder.journal.released(this.log, seq, attempts);
+        this.#gathered(false);
+      }
     } else {
       const deadlineMs = visibilityMs === undefined ? 0 : context.nowMs + visibilityMs;
       if (deadlineMs === 0) {
@@ -673,11 +687,11 @@ export class MessageQueue {
     const { builder } = this.#context;
     if (this.groups !== undefined) {
       builder.journal.held(this.log, seq, attempts, deadlineMs);
-      this.#context.gathered(false);
+      this.#gathered(false);
     } else if (seq + HANDED_OUT_AHEAD / 2 > this.handedOutReserved) {
       this.handedOutReserved = Math.max(seq, this.handedOutReserved) + HANDED_OUT_AHEAD;
       builder.journal.handedOut(this.log, this.handedOutReserved);
-      this.#context.gathered(false);
+      this.#gathered(false);
     }
   }
 
@@ -705,7 +719,7 @@ export class MessageQueue {
     if (this.groups !== undefined) {
       const name = group ?? DEFAULT_GROUP;
       this.groups.letGo(name, seq);
-      this.groups.add({ seq, address, attempts, sizeBytes, firstMs, dueMs }, name);
+      this.groups.add({ seq, address, attempts, sizeBytes, firstMs, dueMs }, name, this.tail);
     } else this.heap.push(order, seq, address, attempts, sizeBytes, firstMs);
     this.readyCount++;
     this.readyBytes += sizeBytes;
@@ -804,7 +818,7 @@ export class MessageQueue {
     if (persistent) {
       if (dueMs > 0) context.builder.journal.deferred(this.log, seq, dueMs, attempts);
       else context.builder.journal.released(this.log, seq, attempts);
-      context.gathered(false);
+      this.#gathered(false);
     }
     if (dueMs > 0 && this.groups === undefined) {
       this.attempts.set(seq, attempts);
@@ -847,7 +861,7 @@ export class MessageQueue {
     this.#context.timers.push(deadlineMs, this.handle, seq, TIMER_DEADLINE);
     if (this.groups !== undefined && this.durable) {
       this.#context.builder.journal.held(this.log, seq, this.inFlight.attempts(place), deadlineMs);
-      this.#context.gathered(false);
+      this.#gathered(false);
     }
   }
 
@@ -892,7 +906,7 @@ export class MessageQueue {
     if (this.durable) {
       context.builder.journal.due(this.log, seq, order);
       if (order + RESERVE_AHEAD / 2 > this.reserved) this.#reserve();
-      context.gathered(false);
+      this.#gathered(false);
     }
     const attempts = this.attempts.get(seq) ?? 0;
     this.heap.push(this.orderOf(order, 0), seq, NOWHERE, attempts, 0, 0);

@@ -1,4 +1,12 @@
-import { HAS_DUE, HAS_EXPIRY, HAS_GROUP, IS_REFERENCE, readU32, readU48 } from '../../bytes/index.js';
+import {
+  HAS_DEDUPLICATION,
+  HAS_DUE,
+  HAS_EXPIRY,
+  HAS_GROUP,
+  IS_REFERENCE,
+  readU32,
+  readU48,
+} from '../../bytes/index.js';
 import {
   ENTRY_DEFERRED,
   ENTRY_DONE,
@@ -10,6 +18,7 @@ import {
 } from '../log/journal-entry.js';
 import { NOWHERE } from '../log/memory.js';
 import type { Extent } from '../ports.js';
+import { Deduplication, scopedId } from './deduplication.js';
 import type { DeliveryContext } from './delivery-context.js';
 import { TIMER_DEADLINE, TIMER_DUE, TIMER_EXPIRE } from './delivery-context.js';
 import { type MessageQueue, DEFAULT_GROUP, sharedSequence } from './message-queue.js';
@@ -106,10 +115,12 @@ export class QueueRecovery {
       if (flags === 0) continue;
       if ((flags & (HAS_DUE | HAS_EXPIRY | HAS_GROUP)) !== 0) queue.indexed = true;
       if ((flags & IS_REFERENCE) !== 0) queue.marks.add(seq, sharedSequence(buffer, at));
-      if (queue.deduplication === undefined) continue;
+      const { deduplicationMs, deduplicationScope } = queue.settings;
+      if (deduplicationMs === undefined || (flags & HAS_DEDUPLICATION) === 0) continue;
       this.#view.read(buffer, at);
-      const id = this.#view.deduplicationId;
-      if (id !== undefined) queue.deduplication.add(id, seq, this.#view.timestampMs);
+      const { group, deduplicationId, timestampMs } = this.#view;
+      queue.deduplication ??= new Deduplication(deduplicationMs);
+      queue.deduplication.add(scopedId(deduplicationScope, group, deduplicationId!), seq, timestampMs);
     }
   }
 

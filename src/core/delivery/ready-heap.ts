@@ -13,22 +13,22 @@ export class ReadyHeap {
 
   /** The lowest order; Infinity when empty. */
   get topOrder(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#order[0]!;
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#order[0];
   }
   get topSeq(): number {
-    return this.#seq[0]!;
+    return this.#seq[0];
   }
   get topAddress(): number {
-    return this.#address[0]!;
+    return this.#address[0];
   }
   get topAttempts(): number {
-    return this.#attempts[0]!;
+    return this.#attempts[0];
   }
   get topSizeBytes(): number {
-    return this.#sizeBytes[0]!;
+    return this.#sizeBytes[0];
   }
   get topFirstMs(): number {
-    return this.#firstMs[0]!;
+    return this.#firstMs[0];
   }
   set topAddress(address: number) {
     this.#address[0] = address;
@@ -39,7 +39,7 @@ export class ReadyHeap {
     let place = this.size++;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.#order[parent]! <= order) break;
+      if (this.#order[parent] <= order) break;
       this.#copy(parent, place);
       place = parent;
     }
@@ -49,13 +49,13 @@ export class ReadyHeap {
   pop(): void {
     const last = --this.size;
     if (last <= 0) return;
-    const order = this.#order[last]!;
+    const order = this.#order[last];
     let place = 0;
     for (;;) {
       let child = place * 2 + 1;
       if (child >= last) break;
-      if (child + 1 < last && this.#order[child + 1]! < this.#order[child]!) child++;
-      if (this.#order[child]! >= order) break;
+      if (child + 1 < last && this.#order[child + 1] < this.#order[child]) child++;
+      if (this.#order[child] >= order) break;
       this.#copy(child, place);
       place = child;
     }
@@ -68,7 +68,7 @@ export class ReadyHeap {
 
   /** Visits every entry in no particular order. */
   forEach(visit: (order: number, seq: number, attempts: number, sizeBytes: number) => void): void {
-    for (let i = 0; i < this.size; i++) visit(this.#order[i]!, this.#seq[i]!, this.#attempts[i]!, this.#sizeBytes[i]!);
+    for (let i = 0; i < this.size; i++) visit(this.#order[i], this.#seq[i], this.#attempts[i], this.#sizeBytes[i]);
   }
 
   #copy(from: number, to: number): void {

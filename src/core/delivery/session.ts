@@ -50,6 +50,17 @@ export class Subscription implements Taker {
   }
 }
 
+/** A message that a pull hands out without holding it. */
+export interface ShownMessage {
+  readonly seq: number;
+  readonly order: number;
+  readonly address: number;
+  readonly attempts: number;
+  readonly sizeBytes: number;
+  readonly firstMs: number;
+  readonly group: string | undefined;
+}
+
 /** One pull of up to `max` messages, which may wait for the first. */
 export class Waiter implements Taker {
   readonly holder: number;
@@ -62,8 +73,8 @@ export class Waiter implements Taker {
   readonly deadlineMs: number;
   delivered = 0;
   over = false;
-  /** With a hold of no length a message stays ready; it must not come twice within one pull. */
-  seen: Set<number> | undefined = undefined;
+  /** With a hold of no length: what was handed out, to be ready again when the pull is over and not within it. */
+  readonly shown: ShownMessage[] = [];
 
   constructor(
     holder: number,
@@ -124,7 +135,7 @@ export class Session {
   }
 
   heldSeq(id: number): number {
-    return this.#seqs[id & this.#mask]!;
+    return this.#seqs[id & this.#mask];
   }
 
   /** The lowest id that may still be held. */

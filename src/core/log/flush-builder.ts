@@ -4,10 +4,8 @@ import { JOURNAL_LOG } from '../ports.js';
 import { JournalWriter } from './journal-entry.js';
 import type { Memory } from './memory.js';
 
-/** A flush is closed when it has grown to this; a single bigger record gets a flush of its own. */
-const FLUSH_BYTES = 0x10_0000;
-/** Below this much room in a chunk the next flush begins in a fresh one. */
-const USEFUL_BYTES = 0x1_0000;
+/** With less room in a chunk than this part of it, the next flush begins in a fresh one. */
+const USEFUL_PART = 1 / 16;
 
 /** A flush under way: what the port wants, still open. */
 class OpenFlush implements Flush {
@@ -46,6 +44,8 @@ export class FlushBuilder {
   readonly #memory: Memory;
   readonly #layout: FlushLayout;
   readonly #beforeSeal: (journal: JournalWriter) => void;
+  /** A flush is closed when it has grown to this; a single bigger record gets a flush of its own. */
+  readonly #flushBytes: number;
   #open: OpenFlush;
   readonly #sealed: OpenFlush[] = [];
   #taken: OpenFlush | undefined;
@@ -70,7 +70,8 @@ export class FlushBuilder {
     this.#memory = memory;
     this.#layout = layout;
     this.#beforeSeal = beforeSeal;
-    const { buffer, address } = memory.appendChunk(FLUSH_BYTES, () => false);
+    this.#flushBytes = memory.limits.chunkBytes;
+    const { buffer, address } = memory.appendChunk(this.#flushBytes, () => false);
     this.#chunk = buffer;
     this.buffer = buffer;
     this.#chunkAddress = address;
@@ -102,15 +103,15 @@ export class FlushBuilder {
       this.#seal(); // runs are replayed before what lies outside, so what comes later must not share a flush with it
       open = this.#open;
     }
-    if (open.end + needed > FLUSH_BYTES || this.#base + open.end + needed > this.#chunk.length) {
+    if (open.end + needed > this.#flushBytes || this.#base + open.end + needed > this.#chunk.length) {
       this.#makeRoom(needed);
       open = this.#open;
     }
     if (log === this.#lastLog && seq === this.#lastSeq + 1 && flags === this.#lastFlags) {
       const runs = open.runs;
       const last = open.runCount - 1;
-      runs.count[last]!++;
-      if (timestampMs > runs.maxTimestampMs[last]!) runs.maxTimestampMs[last] = timestampMs;
+      runs.count[last]++;
+      if (timestampMs > runs.maxTimestampMs[last]) runs.maxTimestampMs[last] = timestampMs;
     } else {
       open.end += layout.runHeaderBytes;
       addRun(open, log, seq, 1, flags, timestampMs);
@@ -129,7 +130,7 @@ export class FlushBuilder {
   /** Makes room for `count` sequences given as a whole, such as a record batch; fill it like a record. */
   appendRun(log: number, firstSeq: number, count: number, sizeBytes: number, flags: number, timestampMs: number): void {
     this.append(log, firstSeq, sizeBytes, flags, timestampMs);
-    this.#open.runs.count[this.#open.runCount - 1]! += count - 1;
+    this.#open.runs.count[this.#open.runCount - 1] += count - 1;
     this.#lastSeq = firstSeq + count - 1;
   }
 
@@ -170,7 +171,7 @@ export class FlushBuilder {
   /** Does a record of this size fit into the gathering flush? */
   hasRoom(sizeBytes: number): boolean {
     const needed = sizeBytes + this.#layout.runHeaderBytes + this.#layout.trailerBytes;
-    return this.#open.end + needed <= FLUSH_BYTES && this.#base + this.#open.end + needed <= this.#chunk.length;
+    return this.#open.end + needed <= this.#flushBytes && this.#base + this.#open.end + needed <= this.#chunk.length;
   }
 
   /** The record batch at this place of the gathering flush still grows. */
@@ -229,7 +230,7 @@ export class FlushBuilder {
     this.sealedBytes += sizeOf(open);
     const next = this.#base + open.end + this.#layout.trailerBytes;
     this.#base = next + ((8 - (next & 7)) & 7);
-    if (this.#base + USEFUL_BYTES > this.#chunk.length) this.#newChunk(FLUSH_BYTES);
+    if (this.#base + this.#flushBytes * USEFUL_PART > this.#chunk.length) this.#newChunk(this.#flushBytes);
     this.#open = this.#begin(open.number + 1);
   }
 
@@ -256,7 +257,7 @@ export class FlushBuilder {
     if (this.#base + whole <= this.#chunk.length) return;
     const { number, chunk, sync } = this.#open;
     this.#leave(chunk);
-    this.#newChunk(Math.max(whole, FLUSH_BYTES));
+    this.#newChunk(Math.max(whole, this.#flushBytes));
     this.#open = this.#begin(number);
     this.#open.sync = sync;
   }

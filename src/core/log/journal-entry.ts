@@ -35,8 +35,8 @@ export class JournalWriter {
   done(log: number, firsts: readonly number[], lasts: readonly number[]): void {
     let at = this.#begin(ENTRY_DONE, log, firsts.length * 10);
     for (let i = 0; i < firsts.length; i++) {
-      writeU48(this.bytes, at, firsts[i]!);
-      writeU32(this.bytes, at + 6, lasts[i]! - firsts[i]! + 1);
+      writeU48(this.bytes, at, firsts[i]);
+      writeU32(this.bytes, at + 6, lasts[i] - firsts[i] + 1);
       at += 10;
     }
   }
@@ -102,7 +102,7 @@ export function forEachEntry(
   for (let at = start; at < end; ) {
     const length = readU32(buffer, at + 1);
     const next = at + 5 + length;
-    visit(buffer[at]!, readU48(buffer, at + 5), at + ENTRY_HEADER_BYTES, next);
+    visit(buffer[at], readU48(buffer, at + 5), at + ENTRY_HEADER_BYTES, next);
     at = next;
   }
 }

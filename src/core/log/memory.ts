@@ -4,30 +4,54 @@
  * has to be told when memory is taken back, and a waiting message pins none.
  *
  * Three spaces, told apart by the high bits: what was appended (a ring of chunks, written front to back), what was
- * read back (a ring of chunks as the store returned them), and transient messages (see transient-memory.ts).
+ * read back (a ring of chunks as the store returned them), and transient messages, which are freed one by one.
  */
-const CHUNK_BYTES = 0x10_0000;
 const READ_BASE = 2 ** 51;
 const TRANSIENT_BASE = 2 ** 52;
-const RING_CHUNKS = 64;
 
 /** No place in memory. */
 export const NOWHERE = -1;
 
-export const MAX_RECORD_BYTES = (RING_CHUNKS - 16) * CHUNK_BYTES;
+/** How much record bytes may take. */
+export interface MemoryLimits {
+  /** Size of a chunk, which is also the most that a flush gathers, bytes. */
+  readonly chunkBytes: number;
+  /** Chunks kept of what was appended, and as many of what was read back. */
+  readonly ringChunks: number;
+  /** Messages per queue whose addresses are kept; what comes later is read back when it is wanted. */
+  readonly windowSlots: number;
+  /** Transient messages beyond this many bytes go to the store. */
+  readonly transientBytes: number;
+}
+
+export const DEFAULT_LIMITS: MemoryLimits = {
+  chunkBytes: 0x10_0000,
+  ringChunks: 64,
+  windowSlots: 16_384,
+  transientBytes: 0x800_0000,
+};
 
 /** A ring of buffers addressed by serial number; a big buffer takes several serials in a row. */
 class ChunkRing {
-  readonly #buffers: (Uint8Array | undefined)[] = Array.from({ length: RING_CHUNKS });
-  readonly #firstSerials = new Float64Array(RING_CHUNKS).fill(-1);
+  readonly #chunkBytes: number;
+  readonly #length: number;
+  readonly #buffers: (Uint8Array | undefined)[];
+  readonly #firstSerials: Float64Array;
   #next = 0;
+
+  constructor(limits: MemoryLimits) {
+    this.#chunkBytes = limits.chunkBytes;
+    this.#length = limits.ringChunks;
+    this.#buffers = Array.from({ length: this.#length });
+    this.#firstSerials = new Float64Array(this.#length).fill(-1);
+  }
 
   /** Takes the next serials for `buffer` and returns the first. */
   add(buffer: Uint8Array): number {
     const first = this.#next;
-    const serials = Math.max(1, Math.ceil(buffer.length / CHUNK_BYTES));
+    const serials = Math.max(1, Math.ceil(buffer.length / this.#chunkBytes));
     for (let i = 0; i < serials; i++) {
-      const place = (first + i) % RING_CHUNKS;
+      const place = (first + i) % this.#length;
       this.#buffers[place] = buffer;
       this.#firstSerials[place] = first;
     }
@@ -37,24 +61,26 @@ class ChunkRing {
 
   /** The chunk that the next {@link add} of one serial would displace, when it is of the usual size. */
   displaced(): Uint8Array | undefined {
-    const buffer = this.#buffers[this.#next % RING_CHUNKS];
-    return buffer !== undefined && buffer.length === CHUNK_BYTES ? buffer : undefined;
+    const buffer = this.#buffers[this.#next % this.#length];
+    return buffer !== undefined && buffer.length === this.#chunkBytes ? buffer : undefined;
   }
 
   buffer(serial: number): Uint8Array | undefined {
-    return serial > this.#next - 1 - RING_CHUNKS && serial < this.#next
-      ? this.#buffers[serial % RING_CHUNKS]
+    return serial > this.#next - 1 - this.#length && serial < this.#next
+      ? this.#buffers[serial % this.#length]
       : undefined;
   }
 
   firstSerial(serial: number): number {
-    return this.#firstSerials[serial % RING_CHUNKS]!;
+    return this.#firstSerials[serial % this.#length]!;
   }
 }
 
 export class Memory {
-  readonly #appended = new ChunkRing();
-  readonly #read = new ChunkRing();
+  readonly limits: MemoryLimits;
+  readonly #chunkBytes: number;
+  readonly #appended: ChunkRing;
+  readonly #read: ChunkRing;
   readonly #transient = new Map<number, TransientChunk>();
   #transientSerial = 0;
   #transientCurrent: TransientChunk | undefined;
@@ -63,17 +89,31 @@ export class Memory {
   /** Set by {@link resolve}: where in the returned buffer the address lies. */
   offset = 0;
 
+  constructor(limits: MemoryLimits) {
+    this.limits = limits;
+    this.#chunkBytes = limits.chunkBytes;
+    this.#appended = new ChunkRing(limits);
+    this.#read = new ChunkRing(limits);
+  }
+
+  /** A bigger record would push out of the ring what is needed beside it. */
+  get maxRecordBytes(): number {
+    return Math.floor((this.limits.ringChunks * 3) / 4) * this.#chunkBytes;
+  }
+
   /** A fresh chunk to append into; returns the address of its first byte. `reuse` says whether its memory is free. */
   appendChunk(sizeBytes: number, reusable: (buffer: Uint8Array) => boolean): { buffer: Uint8Array; address: number } {
-    const displaced = sizeBytes <= CHUNK_BYTES ? this.#appended.displaced() : undefined;
+    const displaced = sizeBytes <= this.#chunkBytes ? this.#appended.displaced() : undefined;
     const buffer =
-      displaced !== undefined && reusable(displaced) ? displaced : new Uint8Array(Math.max(sizeBytes, CHUNK_BYTES));
-    return { buffer, address: this.#appended.add(buffer) * CHUNK_BYTES };
+      displaced !== undefined && reusable(displaced)
+        ? displaced
+        : new Uint8Array(Math.max(sizeBytes, this.#chunkBytes));
+    return { buffer, address: this.#appended.add(buffer) * this.#chunkBytes };
   }
 
   /** Makes a buffer that was read from the store addressable; returns the address of its first byte. */
   addRead(buffer: Uint8Array): number {
-    return READ_BASE + this.#read.add(buffer) * CHUNK_BYTES;
+    return READ_BASE + this.#read.add(buffer) * this.#chunkBytes;
   }
 
   /** Room for one transient record; free it with {@link freeTransient}. */
@@ -81,14 +121,14 @@ export class Memory {
     let chunk = this.#transientCurrent;
     if (chunk === undefined || chunk.used + sizeBytes > chunk.buffer.length) {
       if (chunk !== undefined && chunk.live === 0) this.#dropTransient(chunk);
-      const buffer = new Uint8Array(Math.max(sizeBytes, CHUNK_BYTES / 4));
+      const buffer = new Uint8Array(Math.max(sizeBytes, this.#chunkBytes / 4));
       chunk = { serial: this.#transientSerial, buffer, used: 0, live: 0 };
-      this.#transientSerial += Math.ceil(buffer.length / CHUNK_BYTES);
+      this.#transientSerial += Math.ceil(buffer.length / this.#chunkBytes);
       this.#transient.set(chunk.serial, chunk);
       this.#transientCurrent = chunk;
       this.transientBytes += buffer.length;
     }
-    const address = TRANSIENT_BASE + chunk.serial * CHUNK_BYTES + chunk.used;
+    const address = TRANSIENT_BASE + chunk.serial * this.#chunkBytes + chunk.used;
     chunk.used += sizeBytes;
     chunk.live++;
     return address;
@@ -116,20 +156,20 @@ export class Memory {
     if (address < TRANSIENT_BASE) return this.#resolveRing(this.#read, address - READ_BASE);
     const chunk = this.#transientChunk(address);
     if (chunk === undefined) return undefined;
-    this.offset = address - TRANSIENT_BASE - chunk.serial * CHUNK_BYTES;
+    this.offset = address - TRANSIENT_BASE - chunk.serial * this.#chunkBytes;
     return chunk.buffer;
   }
 
   #resolveRing(ring: ChunkRing, address: number): Uint8Array | undefined {
-    const serial = Math.floor(address / CHUNK_BYTES);
+    const serial = Math.floor(address / this.#chunkBytes);
     const buffer = ring.buffer(serial);
-    if (buffer !== undefined) this.offset = address - ring.firstSerial(serial) * CHUNK_BYTES;
+    if (buffer !== undefined) this.offset = address - ring.firstSerial(serial) * this.#chunkBytes;
     return buffer;
   }
 
   /** A big transient record has a chunk of its own and is addressed by its first byte, so one look-up does. */
   #transientChunk(address: number): TransientChunk | undefined {
-    return this.#transient.get(Math.floor((address - TRANSIENT_BASE) / CHUNK_BYTES));
+    return this.#transient.get(Math.floor((address - TRANSIENT_BASE) / this.#chunkBytes));
   }
 
   #dropTransient(chunk: TransientChunk): void {

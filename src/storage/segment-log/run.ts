@@ -34,6 +34,9 @@ export interface RunHeader {
   readonly payloadBytes: number;
 }
 
+/** What is said of a run that is not as it was written. */
+export const WRONG_RUN = 'a run whose checksum is wrong';
+
 /** Writes the header of the run whose payload begins at `position + RUN_HEADER_BYTES`, checksum and all. */
 export function sealRun(buffer: Buffer, position: number, header: RunHeader): void {
   writeRunFields(buffer, position, header);

@@ -151,6 +151,7 @@ export class SegmentEmptier {
       const frame = relocationFrame(lastFlush(), [], [...metadata.valuesIn(from, STEP_BYTES), ...removed]);
       await wal.makeRoom(frameBytes(frame.bodyEnd, frame.tail));
       const { segment, position, serial, end, written } = wal.write(frame);
+      await written; // a large value is read where it lies as soon as it is known to lie there
       for (const { change, offset, lengthBytes } of frame.metadata) {
         const { key, value } = change;
         if (value === undefined) {
@@ -162,7 +163,6 @@ export class SegmentEmptier {
         }
       }
       wal.note(serial, 0, end);
-      await written;
     });
   }
 }
