@@ -216,7 +216,12 @@ export class SegmentPool {
   async #takeOver(path: string): Promise<void> {
     const { fileSystem } = this.#options;
     const file = await fileSystem.open(path, 'read');
-    const sizeBytes = await file.size().finally(() => file.close());
+    let sizeBytes: number;
+    try {
+      sizeBytes = await file.size();
+    } finally {
+      await file.close();
+    }
     this.#nextSpare = Math.max(this.#nextSpare, Number(/\d+/.exec(path.slice(path.lastIndexOf('spare-')))?.[0]) + 1);
     if (this.#ready.length < MAX_SPARES && sizeBytes >= this.#nextBytes) this.#ready.push({ path, sizeBytes });
     else await fileSystem.unlink(path);

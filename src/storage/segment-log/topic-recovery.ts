@@ -136,7 +136,12 @@ export class TopicRecovery {
 async function find(fileSystem: FileSystem, log: number, path: string): Promise<FoundTopicSegment> {
   const name = topicSegmentName(path) as { baseSeq: number; nameSerial: number };
   const file = await fileSystem.open(path, 'read');
-  const sizeBytes = await file.size().finally(() => file.close());
+  let sizeBytes: number;
+  try {
+    sizeBytes = await file.size();
+  } finally {
+    await file.close();
+  }
   const content = await readWhole(fileSystem, topicIndexPath(path)).catch((error: unknown) => {
     ignoreMissing(error);
     return Buffer.alloc(0);

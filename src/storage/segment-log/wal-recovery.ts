@@ -212,7 +212,12 @@ async function emptyFile(
   for (const name of names.filter((one) => /^spare-\d+\.log$/.test(one))) {
     const path = join(state.directory, name);
     const file = await fileSystem.open(path, 'read');
-    const sizeBytes = await file.size().finally(() => file.close());
+    let sizeBytes: number;
+    try {
+      sizeBytes = await file.size();
+    } finally {
+      await file.close();
+    }
     if (sizeBytes >= minBytes) return { path, sizeBytes };
   }
   const path = join(state.directory, 'recovery.tmp');
