@@ -37,7 +37,7 @@ const PRIORITY_SPAN = 2 ** 44;
 /** How far ahead the mark of what was handed out is journaled. */
 const HANDED_OUT_AHEAD = 256;
 /** How far ahead sequences are reserved. */
-export const RESERVE_AHEAD = 4096;
+const RESERVE_AHEAD = 4096;
 export const DEFAULT_GROUP = '';
 
 const NONE = 0;
@@ -416,13 +416,7 @@ export class MessageQueue {
   loaded(found: boolean): void {
     this.#reading = false;
     if (!found && this.leaving.size > 0) this.leaving.clear();
-    if (
-      !found &&
-      this.groups === undefined &&
-      this.window.length === 0 &&
-      this.windowWhole === false &&
-      !this.retained
-    ) {
+    if (!found && this.groups === undefined && this.window.length === 0 && !this.windowWhole && !this.retained) {
       this.#lost(this.window.first, this.tail - 1);
       this.window.reset(this.tail);
       this.windowWhole = true;
