@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
-  ConfigResourceTypes,
   type Admin,
   CompressionTypes,
   type EachMessagePayload,
@@ -9,6 +8,7 @@ import {
   type KafkaJSAggregateError,
   logLevel,
 } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { type BrokerUnderTest, freshName, startBrokerUnderTest } from './broker-under-test.js';
 
 describe('kafkajs', () => {
@@ -191,7 +191,7 @@ describe('kafkajs', () => {
     assert.equal(created, true);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['retention.ms'] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['retention.ms'] }],
     });
     assert.equal(resources[0]?.configEntries[0]?.configValue, '12345');
     await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] });
