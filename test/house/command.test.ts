@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -99,6 +100,28 @@ describe('the rosettamq command', () => {
       stdout.split('\n').map((line) => line.split(' ')[0]),
       ['AMQP', 'Data', 'Server', ''],
     );
+  });
+
+  it('lets in the users of a RabbitMQ export, as far as its permissions go', async () => {
+    const sha256 = (password: string) => createHash('sha256').update('salt').update(password).digest('base64');
+    const passwordHash = Buffer.concat([Buffer.from('salt'), Buffer.from(sha256('secret'), 'base64')]).toString(
+      'base64',
+    );
+    const definitions = {
+      users: [{ name: 'ann', password_hash: passwordHash, hashing_algorithm: 'rabbit_password_hashing_sha256' }],
+      permissions: [{ user: 'ann', vhost: 'shop', configure: '^ann-', write: '.*', read: '.*' }],
+    };
+    writeFileSync(join(folder, 'definitions.json'), JSON.stringify(definitions));
+    const broker = await rosettamq([...FREE_PORTS, '--storage', 'memory', '--users-file', 'definitions.json']).ready();
+    const url = (password: string, path: string) => broker.url('AMQP').replace('//', `//ann:${password}@`) + path;
+    await oneMessageThroughAmqp(url('secret', '/shop'), 'ann-orders');
+    await assert.rejects(oneMessageThroughAmqp(url('secret', '/shop'), 'orders'), /ACCESS[_-]REFUSED/);
+    await assert.rejects(
+      oneMessageThroughAmqp(url('secret', '/'), 'ann-orders'),
+      /NOT_ALLOWED|ACCESS[_-]REFUSED|not allowed/i,
+    );
+    await assert.rejects(oneMessageThroughAmqp(url('Secret', '/shop'), 'ann-orders'), /ACCESS[_-]REFUSED/);
+    assert.equal((await broker.stop()).code, 0);
   });
 
   it('refuses a port that is taken with 1 and one sentence', async () => {

@@ -14,6 +14,8 @@ export async function oneMessageThroughAmqp(url: string, queue = 'one-amqp-messa
   const connection = await amqp.connect(url);
   try {
     const channel = await connection.createConfirmChannel();
+    // What the server closes a channel for also rejects the call that it was for.
+    channel.on('error', () => {});
     await channel.assertQueue(queue, { durable: true });
     channel.sendToQueue(queue, Buffer.from(body), { persistent: true });
     await channel.waitForConfirms();
