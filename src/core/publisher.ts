@@ -3,11 +3,7 @@ import type { Route } from './broker.js';
 import { BrokerError } from './broker-error.js';
 import type { Destinations } from './catalog/destinations.js';
 import type { TopicEntry } from './catalog/topic-entry.js';
-<<<<<<< HEAD
-import { Deduplication, scopedId } from './delivery/deduplication.js';
-=======
 import { Deduplication, deduplicationKey } from './delivery/deduplication.js';
->>>>>>> crash
 import type { DeliveryContext } from './delivery/delivery-context.js';
 import type { MessageQueue } from './delivery/message-queue.js';
 import type { BatchRecord } from './log/batch-appender.js';
@@ -115,11 +111,7 @@ export class Publisher {
 
   #duplicate(queue: MessageQueue, message: Outgoing): boolean {
     if (queue.settings.deduplicationMs === undefined) return false;
-<<<<<<< HEAD
-    const known = queue.deduplication?.find(idOf(queue, message), this.#context.nowMs);
-=======
     const known = queue.deduplication?.find(deduplicationKey(queue.settings, message), this.#context.nowMs);
->>>>>>> crash
     if (known === undefined) return false;
     const outcome = this.#outcome;
     outcome.duplicate = true;
@@ -134,11 +126,7 @@ export class Publisher {
     const windowMs = queue.settings.deduplicationMs;
     if (windowMs === undefined) return;
     queue.deduplication ??= new Deduplication(windowMs);
-<<<<<<< HEAD
-    queue.deduplication.add(idOf(queue, message), seq, this.#context.nowMs);
-=======
     queue.deduplication.add(deduplicationKey(queue.settings, message), seq, this.#context.nowMs);
->>>>>>> crash
   }
 
   #partition(topic: TopicEntry, message: Outgoing): Partition {
@@ -165,13 +153,6 @@ export class Publisher {
   }
 }
 
-<<<<<<< HEAD
-function idOf(queue: MessageQueue, message: Outgoing): string {
-  return scopedId(queue.settings.deduplicationScope, message.group, message.deduplicationId!);
-}
-
-=======
->>>>>>> crash
 /** A message as a record of a topic: routing and envelope travel in one record header. */
 class TopicRecord implements BatchRecord {
   message!: Outgoing;

@@ -1,11 +1,4 @@
-<<<<<<< HEAD
-/** The id as it is remembered: by itself, or within its group where that is the queue's scope. */
-export function scopedId(scope: 'queue' | 'group' | undefined, group: string | undefined, id: string): string {
-  return scope === 'group' ? `${group ?? ''}\0${id}` : id;
-}
-=======
 import type { QueueSettings } from '../broker.js';
->>>>>>> crash
 
 /**
  * The deduplication window of one queue: which ids were taken in lately, and as what. Ids leave by time alone, so a

@@ -419,18 +419,14 @@ export class MessageQueue {
   loaded(found: boolean): void {
     this.#reading = false;
     if (!found && this.leaving.size > 0) this.leaving.clear();
-<<<<<<< HEAD
-    if (!found && this.groups === undefined && this.window.length === 0 && !this.windowWhole && !this.retained) {
-=======
     if (
       !found &&
       this.groups === undefined &&
       this.window.length === 0 &&
-      this.windowWhole === false &&
+      !this.windowWhole &&
       this.#readFrom <= this.window.first &&
       !this.retained
     ) {
->>>>>>> crash
       this.#lost(this.window.first, this.tail - 1);
       this.window.reset(this.tail);
       this.windowWhole = true;

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 import {
   HAS_DEDUPLICATION,
   HAS_DUE,
@@ -8,9 +7,6 @@ import {
   readU32,
   readU48,
 } from '../../bytes/index.js';
-=======
-import { HAS_DEDUPLICATION, HAS_DUE, HAS_EXPIRY, HAS_GROUP, IS_REFERENCE, readU32, readU48 } from '../../bytes/index.js';
->>>>>>> crash
 import {
   ENTRY_DEFERRED,
   ENTRY_DONE,
@@ -22,11 +18,7 @@ import {
 } from '../log/journal-entry.js';
 import { NOWHERE } from '../log/memory.js';
 import type { Extent } from '../ports.js';
-<<<<<<< HEAD
-import { Deduplication, scopedId } from './deduplication.js';
-=======
 import { Deduplication, deduplicationKey } from './deduplication.js';
->>>>>>> crash
 import type { DeliveryContext } from './delivery-context.js';
 import { TIMER_DEADLINE, TIMER_DUE, TIMER_EXPIRE } from './delivery-context.js';
 import { type MessageQueue, DEFAULT_GROUP, sharedSequence } from './message-queue.js';
@@ -124,20 +116,11 @@ export class QueueRecovery {
       if (flags === 0) continue;
       if ((flags & (HAS_DUE | HAS_EXPIRY | HAS_GROUP)) !== 0) queue.indexed = true;
       if ((flags & IS_REFERENCE) !== 0) queue.marks.add(seq, sharedSequence(buffer, at));
-<<<<<<< HEAD
-      const { deduplicationMs, deduplicationScope } = queue.settings;
-      if (deduplicationMs === undefined || (flags & HAS_DEDUPLICATION) === 0) continue;
-      this.#view.read(buffer, at);
-      const { group, deduplicationId, timestampMs } = this.#view;
-      queue.deduplication ??= new Deduplication(deduplicationMs);
-      queue.deduplication.add(scopedId(deduplicationScope, group, deduplicationId!), seq, timestampMs);
-=======
       if ((flags & HAS_DEDUPLICATION) === 0 || windowMs === undefined) continue;
       const view = this.#view;
       view.read(buffer, at);
       queue.deduplication ??= new Deduplication(windowMs);
       queue.deduplication.add(deduplicationKey(queue.settings, view), seq, view.timestampMs);
->>>>>>> crash
     }
   }
 
