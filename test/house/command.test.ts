@@ -116,10 +116,7 @@ describe('the rosettamq command', () => {
     const url = (password: string, path: string) => broker.url('AMQP').replace('//', `//ann:${password}@`) + path;
     await oneMessageThroughAmqp(url('secret', '/shop'), 'ann-orders');
     await assert.rejects(oneMessageThroughAmqp(url('secret', '/shop'), 'orders'), /ACCESS[_-]REFUSED/);
-    await assert.rejects(
-      oneMessageThroughAmqp(url('secret', '/'), 'ann-orders'),
-      /NOT_ALLOWED|ACCESS[_-]REFUSED|not allowed/i,
-    );
+    await assert.rejects(oneMessageThroughAmqp(url('secret', '/'), 'ann-orders'), /ConnectionClose/);
     await assert.rejects(oneMessageThroughAmqp(url('Secret', '/shop'), 'ann-orders'), /ACCESS[_-]REFUSED/);
     assert.equal((await broker.stop()).code, 0);
   });
