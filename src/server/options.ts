@@ -41,7 +41,7 @@ export const OPTIONS = {
   usersFile: option<string | undefined>(
     text('FILE'),
     undefined,
-    'more users: a RabbitMQ definitions export, of which only `users` is read',
+    'more users: a RabbitMQ definitions export, of which `users` and `permissions` are read',
   ),
   logLevel: option(oneOf('debug', 'info', 'warn', 'error'), 'info', 'the least severe lines to log'),
   logFormat: option(oneOf('auto', 'human', 'json'), 'auto', 'auto is human on a terminal and JSON lines elsewhere'),

@@ -170,6 +170,10 @@ export class BrokerShell implements Host, Shell {
     if (!core.permissions.mayEnter(options.defaultUser, '/')) {
       core.permissions.put(options.defaultUser, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
     }
+    for (const { user, virtualHost, ...regexes } of this.#services.grants) {
+      if (!core.hasVirtualHost(virtualHost)) core.createVirtualHost(virtualHost);
+      core.permissions.put(user, virtualHost, rulesOfRegexes(regexes));
+    }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
     this.enter();
     for (const partition of core.destinations.allPartitions()) void this.#feed(partition.handle);
@@ -433,13 +437,6 @@ export class BrokerShell implements Host, Shell {
     this.#endCheckpoint();
     await this.#loop.finish();
     await this.#shard.close();
-  }
-
-  /** For users that only the authenticator knows: they may do everything in the default virtual host. */
-  allowEverything(user: string): void {
-    if (!this.#core.permissions.mayEnter(user, '/')) {
-      this.#core.permissions.put(user, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
-    }
   }
 }
 

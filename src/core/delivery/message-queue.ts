@@ -102,6 +102,8 @@ export class MessageQueue {
   /** Some records carry a due time, an expiry of their own or a group: their headers must be read at the next start. */
   indexed = false;
   #reading = false;
+  /** Where the read that is under way, or was the last, begins. */
+  #readFrom = 0;
   #dispatching = false;
   #headTimerMs = 0;
   /** When it was last used, for expiry of the queue itself. */
@@ -389,6 +391,7 @@ export class MessageQueue {
   #read(fromSeq: number): void {
     if (this.#reading) return;
     this.#reading = true;
+    this.#readFrom = fromSeq;
     this.#context.need(this, fromSeq);
   }
 
@@ -429,7 +432,14 @@ export class MessageQueue {
   loaded(found: boolean): void {
     this.#reading = false;
     if (!found && this.leaving.size > 0) this.leaving.clear();
-    if (!found && this.groups === undefined && this.window.length === 0 && !this.windowWhole && !this.retained) {
+    if (
+      !found &&
+      this.groups === undefined &&
+      this.window.length === 0 &&
+      !this.windowWhole &&
+      this.#readFrom <= this.window.first &&
+      !this.retained
+    ) {
       this.#lost(this.window.first, this.tail - 1);
       this.window.reset(this.tail);
       this.windowWhole = true;
@@ -451,6 +461,7 @@ export class MessageQueue {
       return;
     }
     if (seq > window.end) {
+      if (this.#readFrom > window.end) return; // it says nothing about what lies between
       if (window.length > 0) {
         if (seq - window.end > WINDOW_SLOTS) return;
         if (!this.retained) this.#lost(window.end, seq - 1);
@@ -635,7 +646,8 @@ export class MessageQueue {
       view.readShared(shared, memory.offset);
     }
     const noAck = (subscription ?? waiter)!.noAck;
-    const attempts = this.#attempts + 1;
+    // What was handed out before a crash counts as handed out once: how often it was is not known.
+    const attempts = Math.max(this.#attempts, seq < this.redeliveredBelow ? 1 : 0) + 1;
     const firstMs = this.#firstMs === 0 ? context.nowMs : this.#firstMs;
     const persistent = this.durable && (view.flags & IS_TRANSIENT) === 0;
     const order = this.#order;
@@ -644,7 +656,7 @@ export class MessageQueue {
     view.queue = this.handle;
     view.seq = seq;
     view.attempts = attempts;
-    view.redelivered = attempts > 1 || seq < this.redeliveredBelow;
+    view.redelivered = attempts > 1;
     view.firstAcquiredMs = firstMs;
     this.#take((subscription ?? waiter)!.holder, view.sizeBytes);
     if (noAck) {

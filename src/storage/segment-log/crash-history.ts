@@ -284,7 +284,7 @@ function isPowerCut(error: unknown): boolean {
 }
 
 /** A small generator of random numbers in [0, 1), the same ones for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
