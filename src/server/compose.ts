@@ -29,7 +29,12 @@ export const parts: BrokerParts<BrokerShell> = {
     ),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
-    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess, translate) },
+    {
+      name: 'kafka',
+      label: 'Kafka',
+      create: (shell, { defaultUser }) =>
+        new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
+    },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
   ],
 };
