@@ -23,7 +23,7 @@ export const parts: BrokerParts<BrokerShell> = {
   openShell: (engine, options, services) =>
     openShell(
       engine,
-      { deliverBeforeSync: true, defaultUser: options.defaultUser },
+      { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
       services,
       new BatchOpener(translate),
     ),

@@ -25,7 +25,7 @@ export const OPTIONS = {
   durability: option(
     oneOf('sync', 'interval', 'os'),
     'sync',
-    'what a confirm waits for: a sync, the next periodic sync, or only the operating system',
+    'what an answer waits for: the sync; or only the write, synced every second; or the write, never synced',
   ),
   host: option(text('ADDRESS'), '127.0.0.1', 'the address that every front listens on'),
   amqpPort: option(port, 5672, 'AMQP 0-9-1, for RabbitMQ clients'),

@@ -4,6 +4,7 @@ import {
   type AbortedTransaction,
   type Broker,
   BrokerCore,
+  type Durability,
   type Host,
   journalStart,
   type LogChunk,
@@ -36,6 +37,8 @@ const SECRET_KEY = 'c/secret';
 export interface ShellOptions {
   readonly deliverBeforeSync: boolean;
   readonly defaultUser: string;
+  /** What an answer waits for. */
+  readonly durability: Durability;
 }
 
 /** Opens the shard, brings the core back from it, and drives it from then on. */
@@ -147,6 +150,7 @@ export class BrokerShell implements Host, Shell {
     this.#loop = new FlushLoop(
       core,
       shard,
+      options.durability,
       (flush) => this.#settled(flush),
       (error) => this.#fail(error),
     );
@@ -210,7 +214,7 @@ export class BrokerShell implements Host, Shell {
       return;
     }
     this.#callbacks.add(wanted, callback);
-    this.#loop.requireSync(wanted);
+    this.#loop.require(wanted);
   }
 
   onStable(listener: (stableFlush: number) => void): void {
