@@ -323,6 +323,10 @@ export interface ExchangeSpec {
   readonly internal: boolean;
   readonly alternate: string | undefined;
   readonly declared: Declared;
+  /** `x-consistent-hash`: what is hashed instead of the routing key. */
+  readonly hash?: { readonly header: string } | { readonly property: string } | undefined;
+  /** `x-delayed-message`: the type by which it routes. What is published to it becomes ready after its `delayMs`. */
+  readonly delayedType?: string | undefined;
 }
 
 export interface ExchangeInfo extends ExchangeSpec {

@@ -3,7 +3,7 @@ import type { Route } from './broker.js';
 import { BrokerError } from './broker-error.js';
 import type { Destinations } from './catalog/destinations.js';
 import type { TopicEntry } from './catalog/topic-entry.js';
-import { Deduplication, scopedId } from './delivery/deduplication.js';
+import { Deduplication, deduplicationKey } from './delivery/deduplication.js';
 import type { DeliveryContext } from './delivery/delivery-context.js';
 import type { MessageQueue } from './delivery/message-queue.js';
 import type { BatchRecord } from './log/batch-appender.js';
@@ -111,7 +111,7 @@ export class Publisher {
 
   #duplicate(queue: MessageQueue, message: Outgoing): boolean {
     if (queue.settings.deduplicationMs === undefined) return false;
-    const known = queue.deduplication?.find(idOf(queue, message), this.#context.nowMs);
+    const known = queue.deduplication?.find(deduplicationKey(queue.settings, message), this.#context.nowMs);
     if (known === undefined) return false;
     const outcome = this.#outcome;
     outcome.duplicate = true;
@@ -126,7 +126,7 @@ export class Publisher {
     const windowMs = queue.settings.deduplicationMs;
     if (windowMs === undefined) return;
     queue.deduplication ??= new Deduplication(windowMs);
-    queue.deduplication.add(idOf(queue, message), seq, this.#context.nowMs);
+    queue.deduplication.add(deduplicationKey(queue.settings, message), seq, this.#context.nowMs);
   }
 
   #partition(topic: TopicEntry, message: Outgoing): Partition {
@@ -151,10 +151,6 @@ export class Publisher {
     this.#appended(partition);
     return offset;
   }
-}
-
-function idOf(queue: MessageQueue, message: Outgoing): string {
-  return scopedId(queue.settings.deduplicationScope, message.group, message.deduplicationId!);
 }
 
 /** A message as a record of a topic: routing and envelope travel in one record header. */

@@ -23,13 +23,18 @@ export const parts: BrokerParts<BrokerShell> = {
   openShell: (engine, options, services) =>
     openShell(
       engine,
-      { deliverBeforeSync: true, defaultUser: options.defaultUser },
+      { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
       services,
       new BatchOpener(translate),
     ),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
-    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess, translate) },
+    {
+      name: 'kafka',
+      label: 'Kafka',
+      create: (shell, { defaultUser }) =>
+        new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
+    },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
   ],
 };

@@ -4,6 +4,7 @@ import {
   type AbortedTransaction,
   type Broker,
   BrokerCore,
+  type Durability,
   type Host,
   journalStart,
   type LogChunk,
@@ -36,6 +37,8 @@ const SECRET_KEY = 'c/secret';
 export interface ShellOptions {
   readonly deliverBeforeSync: boolean;
   readonly defaultUser: string;
+  /** What an answer waits for. */
+  readonly durability: Durability;
 }
 
 /** Opens the shard, brings the core back from it, and drives it from then on. */
@@ -147,6 +150,7 @@ export class BrokerShell implements Host, Shell {
     this.#loop = new FlushLoop(
       core,
       shard,
+      options.durability,
       (flush) => this.#settled(flush),
       (error) => this.#fail(error),
     );
@@ -169,6 +173,10 @@ export class BrokerShell implements Host, Shell {
     }
     if (!core.permissions.mayEnter(options.defaultUser, '/')) {
       core.permissions.put(options.defaultUser, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
+    }
+    for (const { user, virtualHost, ...regexes } of this.#services.grants) {
+      if (!core.hasVirtualHost(virtualHost)) core.createVirtualHost(virtualHost);
+      core.permissions.put(user, virtualHost, rulesOfRegexes(regexes));
     }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
     this.enter();
@@ -206,7 +214,7 @@ export class BrokerShell implements Host, Shell {
       return;
     }
     this.#callbacks.add(wanted, callback);
-    this.#loop.requireSync(wanted);
+    this.#loop.require(wanted);
   }
 
   onStable(listener: (stableFlush: number) => void): void {
@@ -433,13 +441,6 @@ export class BrokerShell implements Host, Shell {
     this.#endCheckpoint();
     await this.#loop.finish();
     await this.#shard.close();
-  }
-
-  /** For users that only the authenticator knows: they may do everything in the default virtual host. */
-  allowEverything(user: string): void {
-    if (!this.#core.permissions.mayEnter(user, '/')) {
-      this.#core.permissions.put(user, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
-    }
   }
 }
 

@@ -7,10 +7,12 @@ export interface BrokerUnderTest {
   /** host:port */
   readonly address: string;
   readonly port: number;
+  /** amqp://guest:guest@… */
+  readonly amqpUrl: string;
   stop(): Promise<void>;
 }
 
-/** A broker of our own with an empty data directory, with the Kafka front alone. */
+/** A broker of our own with an empty data directory, with the fronts of Kafka and AMQP. */
 export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rosettamq-kafka-'));
   const command = new RunningCommand(process.execPath, [
@@ -20,7 +22,7 @@ export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
     '--kafka-port',
     '0',
     '--amqp-port',
-    'off',
+    '0',
     '--sqs-port',
     'off',
     '--admin-port',
@@ -30,6 +32,7 @@ export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
   const address = command.url('Kafka').replace('kafka://', '');
   return {
     address,
+    amqpUrl: command.url('AMQP').replace('amqp://', 'amqp://guest:guest@'),
     port: Number(address.split(':').at(-1)),
     stop: async () => {
       await command.stop();

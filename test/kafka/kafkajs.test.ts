@@ -8,6 +8,7 @@ import {
   type KafkaJSAggregateError,
   logLevel,
 } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { type BrokerUnderTest, freshName, startBrokerUnderTest } from './broker-under-test.js';
 
 describe('kafkajs', () => {
@@ -121,7 +122,10 @@ describe('kafkajs', () => {
       await consumer.run({ eachMessage: () => Promise.resolve() });
     }
     const shares = await Promise.all(joined);
-    assert.deepEqual(shares.flat().toSorted(), [0, 1, 2, 3]);
+    assert.deepEqual(
+      shares.flat().toSorted((a, b) => a - b),
+      [0, 1, 2, 3],
+    );
     const { groups } = await admin.describeGroups([groupId]);
     assert.equal(groups[0]?.members.length, 2);
     assert.ok((await admin.listGroups()).groups.some((group) => group.groupId === groupId));
@@ -187,7 +191,7 @@ describe('kafkajs', () => {
     assert.equal(created, true);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: 2, name: topic, configNames: ['retention.ms'] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['retention.ms'] }],
     });
     assert.equal(resources[0]?.configEntries[0]?.configValue, '12345');
     await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] });

@@ -1,7 +1,4 @@
-/** The id as it is remembered: by itself, or within its group where that is the queue's scope. */
-export function scopedId(scope: 'queue' | 'group' | undefined, group: string | undefined, id: string): string {
-  return scope === 'group' ? `${group ?? ''}\0${id}` : id;
-}
+import type { QueueSettings } from '../broker.js';
 
 /**
  * The deduplication window of one queue: which ids were taken in lately, and as what. Ids leave by time alone, so a
@@ -41,4 +38,13 @@ export class Deduplication {
       this.#seen.delete(id);
     }
   }
+}
+
+/** What an id is known under: itself, or with its group where each group has ids of its own. */
+export function deduplicationKey(
+  settings: Partial<QueueSettings>,
+  { deduplicationId, group }: { readonly deduplicationId: string | undefined; readonly group: string | undefined },
+): string {
+  const id = deduplicationId!;
+  return settings.deduplicationScope === 'group' ? `${group ?? ''}\0${id}` : id;
 }

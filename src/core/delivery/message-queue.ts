@@ -36,7 +36,7 @@ const WINDOW_SLOTS = 16_384;
 /** Orders of lower priority lie above those of higher priority. */
 const PRIORITY_SPAN = 2 ** 44;
 /** How far ahead sequences are reserved. */
-export const RESERVE_AHEAD = 4096;
+const RESERVE_AHEAD = 4096;
 export const DEFAULT_GROUP = '';
 
 const NONE = 0;
@@ -85,6 +85,8 @@ export class MessageQueue {
   readonly attempts = new Map<number, number>();
   /** Sequence of a delayed message to when it is due. */
   readonly delayed = new Map<number, number>();
+  /** Where transient messages lie that were delayed, or in the heap: they have no slot, and no log has them. */
+  readonly #loose = new Map<number, number>();
   /** Sequence of a message that fell due to its place in the order. */
   readonly dueOrders = new Map<number, number>();
   /** Messages on their way out (dead-letter, expiry) whose record has yet to be read. */
@@ -171,7 +173,12 @@ export class MessageQueue {
       memory.freeTransient(this.window.firstAddress);
       this.window.shift();
     }
-    this.inFlight.forEach((place) => memory.freeTransient(this.inFlight.address(place)));
+    this.inFlight.forEach((place) => {
+      this.#loose.delete(this.inFlight.seq(place));
+      memory.freeTransient(this.inFlight.address(place));
+    });
+    for (const address of this.#loose.values()) memory.freeTransient(address);
+    this.#loose.clear();
   }
 
   // ---- in
@@ -261,10 +268,12 @@ export class MessageQueue {
       this.window.reset(this.tail);
     } else if (dueMs > 0) {
       this.delayed.set(seq, dueMs);
+      this.#keepLoose(seq, address);
       context.timers.push(dueMs, this.handle, seq, TIMER_DUE);
       this.#pushSlot(seq, SKIP);
       return;
     } else if (this.prioritised) {
+      this.#keepLoose(seq, address);
       this.heap.push(this.orderOf(seq, priority), seq, address, this.attempts.get(seq) ?? 0, sizeBytes, 0);
       this.window.reset(this.tail);
     } else {
@@ -272,6 +281,10 @@ export class MessageQueue {
     }
     this.readyCount++;
     this.readyBytes += sizeBytes;
+  }
+
+  #keepLoose(seq: number, address: number): void {
+    if (this.#context.memory.isTransient(address)) this.#loose.set(seq, address);
   }
 
   #pushSlot(seq: number, address: number): void {
@@ -433,7 +446,7 @@ export class MessageQueue {
       !found &&
       this.groups === undefined &&
       this.window.length === 0 &&
-      this.windowWhole === false &&
+      !this.windowWhole &&
       this.#readFrom <= this.window.first &&
       !this.retained
     ) {
@@ -754,7 +767,10 @@ export class MessageQueue {
       const name = group ?? DEFAULT_GROUP;
       this.groups.letGo(name, seq);
       this.groups.add({ seq, address, attempts, sizeBytes, firstMs, dueMs }, name, this.tail);
-    } else this.heap.push(order, seq, address, attempts, sizeBytes, firstMs);
+    } else {
+      this.#keepLoose(seq, address);
+      this.heap.push(order, seq, address, attempts, sizeBytes, firstMs);
+    }
     this.readyCount++;
     this.readyBytes += sizeBytes;
   }
@@ -812,7 +828,11 @@ export class MessageQueue {
   #settled(seq: number, address: number, persistent: boolean): void {
     this.done.add(seq);
     if (this.dueOrders.size > 0) this.dueOrders.delete(seq);
-    if (persistent) {
+    const loose = this.#loose.size === 0 ? undefined : this.#loose.get(seq);
+    if (loose !== undefined) {
+      this.#loose.delete(seq);
+      this.#context.memory.freeTransient(loose);
+    } else if (persistent) {
       if (this.notes.done(seq)) this.#context.journalLater(this);
     } else this.#context.memory.freeTransient(address);
   }
@@ -857,6 +877,7 @@ export class MessageQueue {
     if (dueMs > 0 && this.groups === undefined) {
       this.attempts.set(seq, attempts);
       this.delayed.set(seq, dueMs);
+      this.#keepLoose(seq, address);
       context.timers.push(dueMs, this.handle, seq, TIMER_DUE);
       return;
     }
@@ -943,7 +964,7 @@ export class MessageQueue {
       this.#gathered(false);
     }
     const attempts = this.attempts.get(seq) ?? 0;
-    this.heap.push(this.orderOf(order, 0), seq, NOWHERE, attempts, 0, 0);
+    this.heap.push(this.orderOf(order, 0), seq, this.#loose.get(seq) ?? NOWHERE, attempts, 0, 0);
     this.readyCount++;
     this.dispatch();
   }
@@ -971,7 +992,7 @@ export class MessageQueue {
       this.readyBytes -= message.sizeBytes;
     } else {
       address = this.window.at(seq);
-      if (address === SKIP) address = NOWHERE;
+      if (address === SKIP || address === NOWHERE) address = this.#loose.get(seq) ?? NOWHERE;
       this.window.set(seq, SKIP);
       if (this.delayed.delete(seq)) this.readyCount++;
       const { memory, scratch } = this.#context;

@@ -18,7 +18,7 @@ import {
 } from '../log/journal-entry.js';
 import { NOWHERE } from '../log/memory.js';
 import type { Extent } from '../ports.js';
-import { Deduplication, scopedId } from './deduplication.js';
+import { Deduplication, deduplicationKey } from './deduplication.js';
 import type { DeliveryContext } from './delivery-context.js';
 import { TIMER_DEADLINE, TIMER_DUE, TIMER_EXPIRE } from './delivery-context.js';
 import { type MessageQueue, DEFAULT_GROUP, sharedSequence } from './message-queue.js';
@@ -109,18 +109,18 @@ export class QueueRecovery {
     if (flush < this.#since) return;
     const queue = this.queue;
     queue.tail = Math.max(queue.tail, firstSeq + count);
+    const windowMs = queue.settings.deduplicationMs;
     let seq = firstSeq;
     for (let at = start; at < end; at += 4 + readU32(buffer, at), seq++) {
       const flags = buffer[at + 5]!;
       if (flags === 0) continue;
       if ((flags & (HAS_DUE | HAS_EXPIRY | HAS_GROUP)) !== 0) queue.indexed = true;
       if ((flags & IS_REFERENCE) !== 0) queue.marks.add(seq, sharedSequence(buffer, at));
-      const { deduplicationMs, deduplicationScope } = queue.settings;
-      if (deduplicationMs === undefined || (flags & HAS_DEDUPLICATION) === 0) continue;
-      this.#view.read(buffer, at);
-      const { group, deduplicationId, timestampMs } = this.#view;
-      queue.deduplication ??= new Deduplication(deduplicationMs);
-      queue.deduplication.add(scopedId(deduplicationScope, group, deduplicationId!), seq, timestampMs);
+      if ((flags & HAS_DEDUPLICATION) === 0 || windowMs === undefined) continue;
+      const view = this.#view;
+      view.read(buffer, at);
+      queue.deduplication ??= new Deduplication(windowMs);
+      queue.deduplication.add(deduplicationKey(queue.settings, view), seq, view.timestampMs);
     }
   }
 

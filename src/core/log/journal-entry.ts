@@ -25,7 +25,7 @@ export const ENTRY_DEFERRED = 7;
 
 export const SKIPPABLE = 0x80;
 
-export const ENTRY_HEADER_BYTES = 11;
+const ENTRY_HEADER_BYTES = 11;
 
 /** A growing buffer of entries. */
 export class JournalWriter {

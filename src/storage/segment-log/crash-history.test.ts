@@ -6,10 +6,18 @@ import type { FileSystem } from './file-system.js';
 /** Each seed is another history with five owners; a failing one is named, and is the same when it is run again. */
 const SEEDS = Number(process.env['CRASH_SEEDS'] ?? 40);
 
-describe('the segment log under power cuts', () => {
-  it('keeps what it promised and nothing half done, over random histories', { timeout: 600_000 }, async () => {
+describe('the segment log whose owners end without a word', () => {
+  it('keeps what it promised and nothing half done when the power goes', { timeout: 600_000 }, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       await runCrashHistory({ seed }).catch((error: unknown) => {
+        throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
+      });
+    }
+  });
+
+  it('loses nothing at all that was settled when only the process is killed', { timeout: 600_000 }, async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      await runCrashHistory({ seed, end: 'kill' }).catch((error: unknown) => {
         throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
       });
     }

@@ -15,12 +15,14 @@ const STEPS = 40;
 
 export interface CrashHistoryOptions {
   readonly seed: number;
+  /** How owners end: the power goes (the default), or the process is killed and the kernel keeps what it was given. */
+  readonly end?: 'power cut' | 'kill';
   /** What the engine sees of the disk; by default the disk itself. */
   readonly through?: (fileSystem: FileSystem) => FileSystem;
 }
 
 /**
- * A random history of flushes, trims and metadata, in which the power goes again and again, at any call that changes
+ * A random history of flushes, trims and metadata, in which the process ends again and again, at any call that changes
  * something on the disk. After each cut a new owner must find exactly the flushes up to some number: none missing that
  * was promised to be stable, none half there, none that was never handed over. Throws where it does not.
  */
@@ -33,6 +35,7 @@ class CrashHistory {
   readonly #random: () => number;
   readonly #disk = new BreakableFileSystem();
   readonly #through: (fileSystem: FileSystem) => FileSystem;
+  readonly #end: 'power cut' | 'kill';
   readonly #model = new CrashModel();
   /** The next sequence of each log. */
   readonly #next = new Map<number, number>();
@@ -40,7 +43,8 @@ class CrashHistory {
   #handedOver: FlushSpec | undefined;
   #texts = 0;
 
-  constructor({ seed, through = (fileSystem) => fileSystem }: CrashHistoryOptions) {
+  constructor({ seed, through = (fileSystem) => fileSystem, end = 'power cut' }: CrashHistoryOptions) {
+    this.#end = end;
     this.#random = seeded(seed);
     this.#through = through;
   }
@@ -66,7 +70,7 @@ class CrashHistory {
       await this.#check(shard);
       clean = this.#random() < 0.3;
       if (clean) await shard.close();
-      else this.#disk.cutPower(this.#random);
+      else this.#endProcess();
     } catch (error) {
       if (!isPowerCut(error)) throw error;
       clean = false;
@@ -79,9 +83,14 @@ class CrashHistory {
     let left = 3 + Math.floor(this.#random() * 400);
     this.#disk.breakWith(() => {
       left--;
-      if (left === 0) this.#disk.cutPower(this.#random);
+      if (left === 0) this.#endProcess();
       return undefined;
     });
+  }
+
+  #endProcess(): void {
+    if (this.#end === 'power cut') this.#disk.cutPower(this.#random);
+    else this.#disk.killProcess();
   }
 
   /** Checks what the new owner finds, and brings the model to the same point. */
@@ -155,7 +164,7 @@ class CrashHistory {
     await shard.flush(buildFlush(shard.layout, spec));
     this.#handedOver = undefined;
     this.#model.flushes.push(spec);
-    if (spec.sync === true) this.#model.stable = number;
+    if (spec.sync === true || this.#end === 'kill') this.#model.stable = number;
   }
 
   #runs(): RunSpec[] {

@@ -34,6 +34,6 @@ export function damagedBytes(
   return { place: `${basename(path)}@${position}`, sizeBytes: end - position, reason, extents };
 }
 
-export function heldBy({ log, firstSeq, count }: RunHeader): Quarantined['extents'][number] {
+function heldBy({ log, firstSeq, count }: RunHeader): Quarantined['extents'][number] {
   return { log, firstSeq, lastSeq: firstSeq + count - 1 };
 }

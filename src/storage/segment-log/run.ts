@@ -88,7 +88,7 @@ export function isRunIntact(buffer: Buffer, position: number, header: RunHeader,
 }
 
 /** The position of the next intact run after `position`, or `end`: how a reader gets past a damaged one. */
-export function findRun(buffer: Buffer, position: number, end: number): number {
+function findRun(buffer: Buffer, position: number, end: number): number {
   let at = buffer.indexOf(MAGIC_BYTES, position + 8);
   while (at >= 0 && at < end) {
     const header = readRunHeader(buffer, at - 4, end);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StorageError } from '../../core/index.js';
-import { type FileSystem, ignoreMissing, isNoSpace, type OpenFile } from './file-system.js';
+import { fileSize, type FileSystem, ignoreMissing, isNoSpace, type OpenFile } from './file-system.js';
 import { SECTOR_BYTES } from './segment-header.js';
 
 /** How much is written between two syncs while a file is filled with zeros, so that flushes do not queue up behind it. */
@@ -215,8 +215,7 @@ export class SegmentPool {
 
   async #takeOver(path: string): Promise<void> {
     const { fileSystem } = this.#options;
-    const file = await fileSystem.open(path, 'read');
-    const sizeBytes = await file.size().finally(() => file.close());
+    const sizeBytes = await fileSize(fileSystem, path);
     this.#nextSpare = Math.max(this.#nextSpare, Number(/\d+/.exec(path.slice(path.lastIndexOf('spare-')))?.[0]) + 1);
     if (this.#ready.length < MAX_SPARES && sizeBytes >= this.#nextBytes) this.#ready.push({ path, sizeBytes });
     else await fileSystem.unlink(path);

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { RUN_VOLATILE } from '../../core/index.js';
 import { damagedBytes } from './damage-log.js';
+import { fileSize } from './file-system.js';
 import { FRAME_FLUSH, FRAME_HEADER_BYTES, writeFrameHeader } from './frame.js';
 import { type FoundFrame, visitFrame } from './frame-scan.js';
 import type { RunHeader } from './run.js';
@@ -211,8 +212,7 @@ async function emptyFile(
   const { fileSystem } = state.settings;
   for (const name of names.filter((one) => /^spare-\d+\.log$/.test(one))) {
     const path = join(state.directory, name);
-    const file = await fileSystem.open(path, 'read');
-    const sizeBytes = await file.size().finally(() => file.close());
+    const sizeBytes = await fileSize(fileSystem, path);
     if (sizeBytes >= minBytes) return { path, sizeBytes };
   }
   const path = join(state.directory, 'recovery.tmp');

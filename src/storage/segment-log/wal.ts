@@ -161,7 +161,7 @@ export class Wal {
     writeFrameHeader(body, 0, { ...place, kind, flush, lengthBytes, runsEnd, runCount, metadataCount });
     const parts = tail === undefined ? [body.subarray(0, lengthBytes)] : [body.subarray(0, bodyEnd), tail];
     const last = parts[parts.length - 1];
-    writeFrameTrailer(last as Buffer, last.length - FRAME_TRAILER_BYTES, serial, frame.metadataCrc);
+    writeFrameTrailer(last, last.length - FRAME_TRAILER_BYTES, serial, frame.metadataCrc);
 
     segment.writes++;
     this.#dirty.add(segment);
