@@ -270,6 +270,11 @@ export class BrokerCore implements Broker, DeliveryContext {
     return this.#noted.size > 0 || this.builder.pending;
   }
 
+  /** The next checkpoint must have who produces into the partition. */
+  producersChanged(partition: Partition): void {
+    if (partition.producers.producers.size > 0) this.#produced.add(partition);
+  }
+
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
     for (const queue of this.#changed) {
@@ -523,7 +528,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     const outcome = target.appendBatch(payload, this.nowMs);
     if (outcome.duplicate) return outcome;
     this.#appended(target);
-    if (target.producers.producers.size > 0) this.#produced.add(target);
+    this.producersChanged(target);
     return outcome;
   }
   abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[] {

@@ -244,11 +244,15 @@ export class MessageQueue {
 
   /** Something of the queue is part of the gathering flush. */
   #gathered(waits: boolean): void {
-    if (!this.changed) {
-      this.changed = true;
-      this.#context.changed(this);
-    }
+    this.change();
     this.#context.gathered(waits);
+  }
+
+  /** The queue is not what its last checkpoint says. */
+  change(): void {
+    if (this.changed) return;
+    this.changed = true;
+    this.#context.changed(this);
   }
 
   /** Puts a new message where it will wait. */

@@ -35,6 +35,8 @@ export class QueueRecovery {
   readonly #view = new RecordView();
   /** Flushes below are in the checkpoint. */
   #since = 0;
+  /** Something was replayed: the next checkpoint must have it, for the journal begins behind that. */
+  #replayed = false;
   readonly #held = new Map<number, RestoredHold>();
 
   constructor(context: DeliveryContext, queue: MessageQueue) {
@@ -49,6 +51,7 @@ export class QueueRecovery {
   /** One journal entry of the queue; false when its kind is unknown. */
   entry(flush: number, kind: number, bytes: Uint8Array, at: number, end: number): boolean {
     if (flush < this.#since) return true;
+    this.#replayed = true;
     const queue = this.queue;
     if (kind === ENTRY_DONE) {
       for (let place = at; place < end; place += 10) {
@@ -107,6 +110,7 @@ export class QueueRecovery {
   /** One run of the queue's log. */
   run(flush: number, firstSeq: number, count: number, buffer: Uint8Array, start: number, end: number): void {
     if (flush < this.#since) return;
+    this.#replayed = true;
     const queue = this.queue;
     queue.tail = Math.max(queue.tail, firstSeq + count);
     const windowMs = queue.settings.deduplicationMs;
@@ -214,5 +218,6 @@ export class QueueRecovery {
       queue.windowWhole = true;
     }
     if (queue.settings.messageTtlMs !== undefined) queue.timeHead(this.#context.nowMs);
+    if (this.#replayed) queue.change();
   }
 }
