@@ -153,6 +153,7 @@ export class MemoryHost {
       const stable = batches.filter((batch) => batchBaseOffset(batch, 0) < highWatermark);
       return Promise.resolve(stable.find((batch) => batchMaxTimestampMs(batch, 0) >= timestampMs));
     },
+    findOffsetByTimestamp: () => Promise.reject(new Error('this front looks into batches itself')),
     newOwner: () => 1,
     releaseOwner: () => {},
     authenticate: (user: string, password: string) => Promise.resolve(password === `${user}-secret` ? user : undefined),
@@ -280,7 +281,18 @@ export class MemoryHost {
 
   #state(handle: number): PartitionState {
     const { topic, index, logStart, highWatermark, end, leaderEpoch } = this.#known(handle);
-    return { handle, topic, index, log: handle, logStart, highWatermark, lastStable: highWatermark, end, leaderEpoch };
+    return {
+      streams: 0,
+      handle,
+      topic,
+      index,
+      log: handle,
+      logStart,
+      highWatermark,
+      lastStable: highWatermark,
+      end,
+      leaderEpoch,
+    };
   }
 
   #append(handle: number, batch: Uint8Array) {
