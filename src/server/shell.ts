@@ -1,5 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { batchBaseOffset, batchMaxTimestampMs, batchNextOffset, batchSizeBytes, readU32, readU48 } from '../bytes/index.js';
+import {
+  batchBaseOffset,
+  batchMaxTimestampMs,
+  batchNextOffset,
+  batchSizeBytes,
+  readU32,
+  readU48,
+} from '../bytes/index.js';
 import {
   type AbortedTransaction,
   type Broker,

@@ -28,16 +28,7 @@ export class Streams {
     state.tail = state.visibleEnd = first;
     const { virtualHost, name, dialect } = topic;
     const now = context.nowMs;
-    const entry = new QueueEntry(
-      state,
-      virtualHost,
-      name,
-      { ...spec, dialect },
-      new Map(),
-      partition.handle,
-      now,
-      now,
-    );
+    const entry = new QueueEntry(state, virtualHost, name, { ...spec, dialect }, new Map(), partition.handle, now, now);
     const streams = this.#byPartition.get(partition.handle);
     if (streams === undefined) this.#byPartition.set(partition.handle, new Set([entry]));
     else streams.add(entry);

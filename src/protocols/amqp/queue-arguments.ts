@@ -86,7 +86,8 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
       }
       case 'x-queue-type': {
         const wanted = text(field, fail);
-        if (wanted !== 'classic' && wanted !== 'quorum' && wanted !== 'stream') fail(`"unsupported queue type '${wanted}'"`);
+        if (wanted !== 'classic' && wanted !== 'quorum' && wanted !== 'stream')
+          fail(`"unsupported queue type '${wanted}'"`);
         else type = wanted;
         break;
       }
