@@ -176,8 +176,7 @@ export class BrokerCore implements Broker, DeliveryContext {
       if (!partition.stableEnds.pending) this.#unstablePartitions.delete(partition);
     }
     for (const queue of this.#unstableQueues) {
-      if (queue.stableEnds.flushed(number)) queue.becameStable(queue.stableEnds.stable);
-      if (!queue.stableEnds.pending) this.#unstableQueues.delete(queue);
+      if (!queue.flushed(number)) this.#unstableQueues.delete(queue);
     }
     if (this.#trims.size > 0) {
       for (const [log, upTo] of this.#trims) this.#effects.trim(log, upTo);
@@ -270,6 +269,11 @@ export class BrokerCore implements Broker, DeliveryContext {
   /** Something is gathering, or waits to be journaled. */
   get pending(): boolean {
     return this.#noted.size > 0 || this.builder.pending;
+  }
+
+  /** The next checkpoint must have who produces into the partition. */
+  producersChanged(partition: Partition): void {
+    if (partition.producers.producers.size > 0) this.#produced.add(partition);
   }
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
@@ -526,7 +530,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     const outcome = target.appendBatch(payload, this.nowMs);
     if (outcome.duplicate) return outcome;
     this.#appended(target);
-    if (target.producers.producers.size > 0) this.#produced.add(target);
+    this.producersChanged(target);
     return outcome;
   }
   openStream(partition: number, fromOffset: number): number {

@@ -153,7 +153,7 @@ export class MemoryHost {
       const stable = batches.filter((batch) => batchBaseOffset(batch, 0) < highWatermark);
       return Promise.resolve(stable.find((batch) => batchMaxTimestampMs(batch, 0) >= timestampMs));
     },
-    findOffsetByTimestamp: () => Promise.reject(new Error('this front looks into batches itself')),
+    findOffsetByTimestamp: () => Promise.reject(new Error('Kafka reads batches, not records')),
     newOwner: () => 1,
     releaseOwner: () => {},
     authenticate: (user: string, password: string) => Promise.resolve(password === `${user}-secret` ? user : undefined),
@@ -282,7 +282,6 @@ export class MemoryHost {
   #state(handle: number): PartitionState {
     const { topic, index, logStart, highWatermark, end, leaderEpoch } = this.#known(handle);
     return {
-      streams: 0,
       handle,
       topic,
       index,
@@ -292,6 +291,7 @@ export class MemoryHost {
       lastStable: highWatermark,
       end,
       leaderEpoch,
+      streams: 0,
     };
   }
 
