@@ -18,6 +18,17 @@ const codec = createRequire(import.meta.url)(
   fileURLToPath(new URL('lib/defs.js', import.meta.resolve('amqplib'))),
 ) as Codec;
 
+/** Every method that the codec knows, as `basic.get-ok`. */
+export const methodNames: readonly string[] = Object.keys(codec)
+  .filter((name) => /^[A-Z][a-z]/.test(name) && name !== 'BasicProperties')
+  .map(methodName);
+
+/** `connection.update-secret-ok` for ConnectionUpdateSecretOk. */
+export function methodName(codecName: string): string {
+  const [group, ...rest] = codecName.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+  return `${group}.${rest.join('-')}`;
+}
+
 const METHOD = 1;
 const HEADER = 2;
 const BODY = 3;

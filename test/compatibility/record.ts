@@ -1,0 +1,30 @@
+// Writes down what the broker answers and makes docs/compatibility.md of it. With AMQP_URL in the environment it writes
+// down what the RabbitMQ there answers instead: one that is fresh, since the probes expect their names to be free.
+import { writeFile } from 'node:fs/promises';
+import { RawClient } from '../amqp/raw-client.js';
+import { amqpProbes } from './amqp-probes.js';
+import { runAmqpProbes } from './amqp-session.js';
+import { clients, runClientTests } from './clients.js';
+import { compatibilityPage } from './page.js';
+import { probeBroker } from './probe-broker.js';
+import { PAGE, readRabbitmqAnswers, readResults, writeRabbitmqAnswers, writeResults } from './results.js';
+
+const rabbitmqUrl = process.env['AMQP_URL'];
+
+if (rabbitmqUrl === undefined) {
+  const probed = await probeBroker();
+  const ran = Object.fromEntries(clients.map((client) => [client.name, runClientTests(client)]));
+  await writeResults({ ...probed, clients: ran });
+} else {
+  const [version, answers] = [await versionOf(rabbitmqUrl), await runAmqpProbes(rabbitmqUrl, amqpProbes)];
+  await writeRabbitmqAnswers({ version, plugins: process.env['RABBITMQ_PLUGINS'] ?? 'not told', answers });
+}
+await writeFile(PAGE, compatibilityPage(await readResults(), await readRabbitmqAnswers()));
+
+async function versionOf(url: string): Promise<string> {
+  const client = await RawClient.dial(url);
+  client.write(Buffer.from('AMQP\0\0\x09\x01'));
+  const { fields } = await client.next('ConnectionStart');
+  client.end();
+  return String((fields['serverProperties'] as Record<string, unknown>)['version']);
+}
