@@ -313,11 +313,11 @@ export class BrokerShell implements Host, Shell {
       const opened = info.partition < 0 ? undefined : await this.#opener.open(chunks, this.#abortedIn(info.partition));
       this.enter();
       if (opened === undefined) {
-        for (const { buffer, start, end, firstSeq } of chunks) {
+        for (const { buffer, start, end, firstSeq } of chunks.slice(0, this.#core.memory.countKept(chunks))) {
           this.#core.loadedChunk(queue, buffer, start, end, firstSeq, undefined);
         }
       } else {
-        for (const { buffer, offsets } of opened) {
+        for (const { buffer, offsets } of opened.slice(0, this.#core.memory.countKept(opened))) {
           this.#core.loadedChunk(queue, buffer, 0, buffer.length, fromSeq, offsets);
         }
       }
