@@ -69,6 +69,8 @@ export class RawClient {
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    // A handshake is many small writes, each of which would wait for the peer's acknowledgement of the one before.
+    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
       while (this.#readFrame());

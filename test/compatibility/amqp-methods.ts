@@ -1,6 +1,7 @@
 import { RawClient } from '../amqp/raw-client.js';
 import { type AmqpProbe, type AmqpSession, EXCHANGE, QUEUE, said } from './amqp-session.js';
 
+const NOT_SENT = 'A method of the server. This one does not send it yet.';
 const REPLY_TO = 'amq.rabbitmq.reply-to';
 const client = { queue: QUEUE, consumerTag: 'c' };
 const binding = { exchange: 'amq.topic', routingKey: 'a.*', arguments: {} };
@@ -9,6 +10,11 @@ const exchangeBinding = { source: 'amq.topic', destination: 'amq.fanout', routin
 /** A probe of a method that is answered as it stands. */
 function asked(name: string, method: string, fields = {}, why?: string): AmqpProbe {
   return { name, run: (session) => session.ask(method, fields), ...(why !== undefined && { why }) };
+}
+
+/** A probe of a method of the connection itself. */
+function onConnection(name: string, method: string, fields = {}, why?: string): AmqpProbe {
+  return { name, run: (session) => session.ask(method, fields, 0), ...(why !== undefined && { why }) };
 }
 
 /** A probe of a method on a queue that exists. */
@@ -65,17 +71,19 @@ export const methodProbes: readonly AmqpProbe[] = [
   greeting('connection.tune-ok and connection.open', async (raw) => said(await raw.handshake())),
   greeting('connection.open, unknown virtual host', async (raw) => said(await raw.handshake({ virtualHost: 'nope' }))),
   greeting('connection.tune-ok, frames of 4096 bytes', async (raw) => said(await raw.handshake({ frameMax: 4096 }))),
-  {
-    name: 'connection.update-secret',
-    run: async ({ client: raw }) => {
-      raw.send(0, 'ConnectionUpdateSecret', { newSecret: Buffer.from('guest'), reason: 'probe' });
-      return said(await raw.next());
-    },
-  },
-  {
-    name: 'connection.close',
-    run: (session) => session.ask('ConnectionClose', { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 }, 0),
-  },
+  onConnection('connection.update-secret', 'ConnectionUpdateSecret', {
+    newSecret: Buffer.from('guest'),
+    reason: 'probe',
+  }),
+  onConnection(
+    'connection.secure-ok, unasked',
+    'ConnectionSecureOk',
+    { response: Buffer.alloc(0) },
+    'No mechanism that is offered asks with connection.secure.',
+  ),
+  onConnection('connection.blocked, from a client', 'ConnectionBlocked', { reason: 'probe' }, NOT_SENT),
+  onConnection('connection.unblocked, from a client', 'ConnectionUnblocked', {}, NOT_SENT),
+  onConnection('connection.close', 'ConnectionClose', { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 }),
   { name: 'channel.open', run: (session) => session.ask('ChannelOpen', {}, 2) },
   asked('channel.close', 'ChannelClose', { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 }),
   asked('channel.flow, active', 'ChannelFlow', { active: true }),

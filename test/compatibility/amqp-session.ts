@@ -1,4 +1,4 @@
-import { type Arrival, type Fields, methodName, RawClient, type RawOptions } from '../amqp/raw-client.js';
+import { type Arrival, type Fields, methodName, RawClient } from '../amqp/raw-client.js';
 
 /** What probes call the queue and the exchange that they make; both are gone when the next one starts. */
 export const QUEUE = 'q';
@@ -22,10 +22,8 @@ export class AmqpSession {
     this.client = client;
   }
 
-  static async open(url: string, options?: RawOptions): Promise<AmqpSession> {
-    const client = await RawClient.open(url, options);
-    client.socket.setNoDelay(true);
-    return new AmqpSession(url, client);
+  static async open(url: string): Promise<AmqpSession> {
+    return new AmqpSession(url, await RawClient.open(url));
   }
 
   /** Sends a method and words what comes back. */

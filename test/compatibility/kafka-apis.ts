@@ -80,7 +80,7 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(52, 'Vote', undefined, quorum),
   api(53, 'BeginQuorumEpoch', undefined, quorum),
   api(54, 'EndQuorumEpoch', undefined, quorum),
-  api(55, 'DescribeQuorum', '0-2', quorum),
+  api(55, 'DescribeQuorum', '0-2', 'Not yet: there is no quorum to describe.'),
   api(56, 'AlterPartition', undefined, brokersOnly),
   api(57, 'UpdateFeatures', '0-2', notYet),
   api(58, 'Envelope', undefined, brokersOnly),

@@ -1,5 +1,6 @@
-// Writes down what the broker answers and makes docs/compatibility.md of it. With AMQP_URL in the environment it writes
-// down what the RabbitMQ there answers instead: one that is fresh, since the probes expect their names to be free.
+// Writes down what the broker answers and makes docs/compatibility.md of it. With AMQP_URL in the environment it only
+// writes down what the RabbitMQ there answers, for the next run to compare with: a fresh one, since the probes expect
+// their names to be free. RABBITMQ_PLUGINS tells the page which plugins it has.
 import { writeFile } from 'node:fs/promises';
 import { RawClient } from '../amqp/raw-client.js';
 import { amqpProbes } from './amqp-probes.js';
@@ -15,11 +16,11 @@ if (rabbitmqUrl === undefined) {
   const probed = await probeBroker();
   const ran = Object.fromEntries(clients.map((client) => [client.name, runClientTests(client)]));
   await writeResults({ ...probed, clients: ran });
+  await writeFile(PAGE, compatibilityPage(await readResults(), await readRabbitmqAnswers()));
 } else {
   const [version, answers] = [await versionOf(rabbitmqUrl), await runAmqpProbes(rabbitmqUrl, amqpProbes)];
   await writeRabbitmqAnswers({ version, plugins: process.env['RABBITMQ_PLUGINS'] ?? 'not told', answers });
 }
-await writeFile(PAGE, compatibilityPage(await readResults(), await readRabbitmqAnswers()));
 
 async function versionOf(url: string): Promise<string> {
   const client = await RawClient.dial(url);

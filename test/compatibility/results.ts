@@ -40,7 +40,6 @@ export interface ProbeResults {
 export interface ClientResult {
   readonly version: string | null;
   readonly passed: number;
-  readonly failed: number;
 }
 
 export interface Results extends ProbeResults {
