@@ -21,7 +21,7 @@ import {
 import { sqsActions, sqsStrangers } from './sqs-actions.js';
 
 const STALE =
-  'the broker answers otherwise than docs/compatibility.md says: run `npm run compatibility`, and look at the diff';
+  'the broker answers otherwise than docs/compatibility.md says: run `npm run compatibility -- --quick`, and look at the diff';
 
 describe('docs/compatibility.md', () => {
   let results: Results;

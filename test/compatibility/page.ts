@@ -11,8 +11,8 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): 
     '# What is compatible',
     '',
     'This page is made by `npm run compatibility`: it starts the broker, asks it everything that stands here, and writes',
-    'down the answers (`test/compatibility/results.json`). `npm test` asks again and compares. Only the reasons are written by',
-    'hand, beside the probes.',
+    'down the answers (`test/compatibility/results.json`). `npm test` asks again and compares. Only the reasons and the goals',
+    'are written by hand, beside the probes.',
     '',
     ...amqpSection(results, rabbitmq),
     ...kafkaSection(results),
@@ -30,8 +30,10 @@ function amqpSection(results: Results, { version, plugins, answers }: RabbitmqAn
   return [
     '## AMQP 0-9-1',
     '',
-    `The same probes were put to a RabbitMQ ${version} (plugins: ${plugins}); its column shows where it answers`,
-    'otherwise. "No answer" is what methods without an answer get when they are accepted. That a declaration is answered',
+    `The same probes were put to a RabbitMQ ${version}; its column shows where it answers otherwise. Its plugins were:`,
+    `${plugins}.`,
+    '',
+    '"No answer" is what methods without an answer get when they are accepted. That a declaration is answered',
     'does not say what it does: `test/amqp/` tests that.',
     '',
     ...amqpGroups.flatMap(({ title, probes }) => [
@@ -95,8 +97,8 @@ function clientSection(results: Results): string[] {
   return [
     '## Clients',
     '',
-    'Unmodified clients whose tests were run for this page. A client that is no npm package is skipped where it is not',
-    'installed.',
+    'Unmodified clients, and how many of their tests passed when `npm run compatibility` last ran them; with `--quick` it',
+    'does not. A client that is no npm package is skipped where it is not installed.',
     '',
     ...table(
       ['client', 'version', 'tests passed', 'what they cover'],
