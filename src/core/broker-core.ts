@@ -176,8 +176,7 @@ export class BrokerCore implements Broker, DeliveryContext {
       if (!partition.stableEnds.pending) this.#unstablePartitions.delete(partition);
     }
     for (const queue of this.#unstableQueues) {
-      if (queue.stableEnds.flushed(number)) queue.becameStable(queue.stableEnds.stable);
-      if (!queue.stableEnds.pending) this.#unstableQueues.delete(queue);
+      if (!queue.flushed(number)) this.#unstableQueues.delete(queue);
     }
     if (this.#trims.size > 0) {
       for (const [log, upTo] of this.#trims) this.#effects.trim(log, upTo);
@@ -188,6 +187,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   #partitionMoved(partition: Partition): void {
     const queue = this.destinations.retainedQueue(partition);
     if (queue !== undefined) this.#extendRetained(queue.state, partition);
+    for (const stream of this.destinations.streamsOf(partition)) this.#extendRetained(stream.state, partition);
     this.#effects.partitionMoved(partition.handle);
   }
 
@@ -253,8 +253,8 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.destinations.queueOrUndefined(queue)?.state.loadedChunk(buffer, start, end, firstSeq, seqs);
   }
 
-  loadedEnd(queue: number, found: boolean): void {
-    this.destinations.queueOrUndefined(queue)?.state.loaded(found);
+  loadedEnd(queue: number, found: boolean, end = 0): void {
+    this.destinations.queueOrUndefined(queue)?.state.loaded(found, end);
   }
 
   loadedShared(buffer: Uint8Array, start: number, end: number, firstSeq: number): void {
@@ -269,6 +269,11 @@ export class BrokerCore implements Broker, DeliveryContext {
   /** Something is gathering, or waits to be journaled. */
   get pending(): boolean {
     return this.#noted.size > 0 || this.builder.pending;
+  }
+
+  /** The next checkpoint must have who produces into the partition. */
+  producersChanged(partition: Partition): void {
+    if (partition.producers.producers.size > 0) this.#produced.add(partition);
   }
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
@@ -504,6 +509,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.destinations.removeTopic(entry);
     this.groups.offsets.dropTopic(entry.id);
     for (const partition of entry.parts) {
+      for (const stream of [...this.destinations.streamsOf(partition)]) this.deleteQueue(stream.handle);
       this.#unstablePartitions.delete(partition);
       this.#produced.delete(partition);
       this.transactions.dropPartition(partition);
@@ -524,8 +530,15 @@ export class BrokerCore implements Broker, DeliveryContext {
     const outcome = target.appendBatch(payload, this.nowMs);
     if (outcome.duplicate) return outcome;
     this.#appended(target);
-    if (target.producers.producers.size > 0) this.#produced.add(target);
+    this.producersChanged(target);
     return outcome;
+  }
+  openStream(partition: number, fromOffset: number): number {
+    this.#assertRunning();
+    const source = this.destinations.partition(partition);
+    const { handle, state } = this.destinations.openStream(source, fromOffset);
+    this.#extendRetained(state, source);
+    return handle;
   }
   abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[] {
     return this.destinations.partition(partition).producers.abortedIn(from, to);

@@ -22,6 +22,7 @@ import {
 } from './delivery-context.js';
 import { Deduplication } from './deduplication.js';
 import { GroupIndex } from './group-index.js';
+import { HandedOutMark } from './handed-out-mark.js';
 import { InFlightTable } from './in-flight-table.js';
 import { JournalNotes } from './journal-notes.js';
 import { ReadyHeap } from './ready-heap.js';
@@ -34,8 +35,6 @@ import { SKIP, Window } from './window.js';
 const WINDOW_SLOTS = 16_384;
 /** Orders of lower priority lie above those of higher priority. */
 const PRIORITY_SPAN = 2 ** 44;
-/** How far ahead the mark of what was handed out is journaled. */
-const HANDED_OUT_AHEAD = 256;
 /** How far ahead sequences are reserved. */
 const RESERVE_AHEAD = 4096;
 export const DEFAULT_GROUP = '';
@@ -98,7 +97,7 @@ export class MessageQueue {
   readyBytes = 0;
   /** Everything below was handed out at least once before the last start. */
   redeliveredBelow = 0;
-  handedOutReserved = 0;
+  readonly handedOut = new HandedOutMark();
   /** Some records carry a due time, an expiry of their own or a group: their headers must be read at the next start. */
   indexed = false;
   #reading = false;
@@ -151,6 +150,12 @@ export class MessageQueue {
     return this.settings.maxPriority !== undefined && this.settings.maxPriority > 0;
   }
 
+  /** What is answered here waits for its sync. */
+  get waits(): boolean {
+    const { durability } = this.settings;
+    return this.durable && durability !== 'os' && durability !== 'interval';
+  }
+
   get nowMs(): number {
     return this.#context.nowMs;
   }
@@ -188,7 +193,7 @@ export class MessageQueue {
     const now = context.nowMs;
     const seq = this.tail++;
     const persistent = this.durable && !message.transient;
-    const waits = persistent && settings.durability !== 'os' && settings.durability !== 'interval';
+    const waits = persistent && this.waits;
     const queueTtl = settings.messageTtlMs ?? -1;
     const ownTtl = message.ttlMs;
     const ttl = ownTtl < 0 ? queueTtl : queueTtl < 0 ? ownTtl : Math.min(ownTtl, queueTtl);
@@ -205,6 +210,11 @@ export class MessageQueue {
       address = builder.address;
       writer.write(builder.buffer, builder.place);
       if (seq + RESERVE_AHEAD / 2 > this.reserved) this.#reserve();
+      if (this.groups === undefined) {
+        const goesOut = this.readyCount === 0 && this.subscriptions.length + this.waiters.length > 0;
+        if (goesOut && this.handedOut.isShort(seq)) this.#reserveHandedOut(seq);
+        this.handedOut.appended(seq, context.builder.number);
+      }
       this.#gathered(waits);
     } else {
       address = context.memory.allocateTransient(size);
@@ -234,11 +244,15 @@ export class MessageQueue {
 
   /** Something of the queue is part of the gathering flush. */
   #gathered(waits: boolean): void {
-    if (!this.changed) {
-      this.changed = true;
-      this.#context.changed(this);
-    }
+    this.change();
     this.#context.gathered(waits);
+  }
+
+  /** The queue is not what its last checkpoint says. */
+  change(): void {
+    if (this.changed) return;
+    this.changed = true;
+    this.#context.changed(this);
   }
 
   /** Puts a new message where it will wait. */
@@ -334,7 +348,7 @@ export class MessageQueue {
 
   // ---- finding what is next
 
-  /** Finds the next ready message that `holder` may take; READING when its record must come from the store first. */
+  /** Finds the next ready message that `holder` may take; READING when something must come from the store first. */
   #find(holder: number): number {
     const { nowMs } = this.#context;
     if (this.groups !== undefined) {
@@ -359,7 +373,7 @@ export class MessageQueue {
       this.#address = heap.topAddress;
       this.#attempts = heap.topAttempts;
       this.#firstMs = heap.topFirstMs;
-      return this.#foundOrReading();
+      return this.#isMarked(holder) ? this.#foundOrReading() : READING;
     }
     if (window.first >= this.visibleEnd) return NONE;
     if (window.length === 0) {
@@ -371,7 +385,7 @@ export class MessageQueue {
     this.#address = window.firstAddress;
     this.#attempts = this.attempts.size > 0 ? (this.attempts.get(this.#seq) ?? 0) : 0;
     this.#firstMs = 0;
-    return this.#foundOrReading();
+    return this.#isMarked(holder) ? this.#foundOrReading() : READING;
   }
 
   /** Is the found record in memory, with the shared one that it may refer to? */
@@ -428,9 +442,16 @@ export class MessageQueue {
     if (!this.retained && window.end >= this.tail) this.windowWhole = true;
   }
 
-  /** All chunks of an answer are in. `found` is false when the log holds nothing at or above what was asked for. */
-  loaded(found: boolean): void {
+  /**
+   * All chunks of an answer are in. `found` is false when the log holds nothing at or above what was asked for. `end`,
+   * for a partition's log: one past what the answer tells of. What it left out up to there is no message.
+   */
+  loaded(found: boolean, end: number): void {
     this.#reading = false;
+    if (this.retained && this.#readFrom <= this.window.end) {
+      if (!found) this.window.reset(this.#readFrom);
+      this.#passOver(Math.min(end, this.visibleEnd));
+    }
     if (!found && this.leaving.size > 0) this.leaving.clear();
     if (
       !found &&
@@ -479,6 +500,15 @@ export class MessageQueue {
       this.delayed.has(seq) ||
       this.dueOrders.has(seq);
     window.push(skip ? SKIP : address);
+  }
+
+  /** Control records, aborted ones, and what was trimmed away. */
+  #passOver(end: number): void {
+    const { window } = this;
+    if (window.end >= end) return;
+    this.#lost(window.end, end - 1);
+    if (window.length === 0) window.reset(end);
+    else while (window.end < end) window.push(SKIP);
   }
 
   /** Sequences that the log turned out not to have. */
@@ -707,11 +737,29 @@ export class MessageQueue {
     if (this.groups !== undefined) {
       builder.journal.held(this.log, seq, attempts, deadlineMs);
       this.#gathered(false);
-    } else if (seq + HANDED_OUT_AHEAD / 2 > this.handedOutReserved) {
-      this.handedOutReserved = Math.max(seq, this.handedOutReserved) + HANDED_OUT_AHEAD;
-      builder.journal.handedOut(this.log, this.handedOutReserved);
-      this.#gathered(false);
+    } else if (this.handedOut.isShort(seq)) this.#reserveHandedOut(seq);
+  }
+
+  #reserveHandedOut(seq: number): void {
+    const { builder } = this.#context;
+    builder.journal.handedOut(this.log, this.handedOut.reserve(seq, builder.number));
+    this.#context.awaitStable(this);
+    this.#gathered(this.waits);
+  }
+
+  /**
+   * Would a crash right after the found message was handed out leave it marked? If not the mark is on its way, and
+   * {@link flushed} goes on.
+   */
+  #isMarked(holder: number): boolean {
+    const { handedOut } = this;
+    if (handedOut.covers(this.#seq) || holder === 0 || !this.waits) return true;
+    if (this.#context.memory.isTransient(this.#address)) return true;
+    if (this.#seq >= handedOut.reserved) {
+      handedOut.outrun();
+      this.#reserveHandedOut(this.#seq);
     }
+    return handedOut.covers(this.#seq);
   }
 
   /** Takes the found message out of where it waits. */
@@ -992,6 +1040,13 @@ export class MessageQueue {
       }
       this.#leave('expired');
     }
+  }
+
+  /** Everything up to this flush is stable. False when the queue waits for no other. */
+  flushed(flush: number): boolean {
+    if (this.stableEnds.flushed(flush)) this.becameStable(this.stableEnds.stable);
+    if (this.handedOut.flushed(flush)) this.dispatch();
+    return this.stableEnds.pending || this.handedOut.pending;
   }
 
   /** For queues that show only what is stable. */

@@ -5,8 +5,8 @@ import type { MessageQueue } from './message-queue.js';
 /**
  * What a queue must know after a restart beside its records, as one value of the metadata store. Numbers are LEB128:
  *
- *   flush · tail · reserved · handed out below · flag indexed · done floor · n, n × (from, length) done above it
- *   · n × (seq, attempts) · n × (delayed seq, due ms) · n × (seq, order) of what fell due
+ *   flush · tail · reserved · handed out below · handed out below before the last crash · flag indexed · done floor
+ *   · n, n × (from, length) done above it · n × (seq, attempts) · n × (delayed seq, due ms) · n × (seq, order) of what fell due
  *   · n × (held seq, attempts, deadline ms) · n × (id text, seq, time ms) seen · n × (queue seq, shared seq)
  *
  * Journal entries and runs of flushes below `flush` are in it; what comes later is replayed on top, and replaying
@@ -20,7 +20,8 @@ export function encodeCheckpoint(queue: MessageQueue, flush: number): Uint8Array
     .unsigned(flush)
     .unsigned(queue.tail)
     .unsigned(queue.reserved)
-    .unsigned(queue.handedOutReserved)
+    .unsigned(queue.handedOut.reserved)
+    .unsigned(queue.redeliveredBelow)
     .byte(queue.indexed ? 1 : 0);
   out.unsigned(queue.done.floor);
   const ranges: number[] = [];
@@ -73,7 +74,8 @@ export function decodeCheckpoint(queue: MessageQueue, value: Uint8Array, held: M
   const flush = reader.unsigned();
   queue.tail = reader.unsigned();
   queue.reserved = reader.unsigned();
-  queue.handedOutReserved = reader.unsigned();
+  queue.handedOut.reserved = reader.unsigned();
+  queue.redeliveredBelow = reader.unsigned();
   queue.indexed = reader.byte() === 1;
   queue.done.floor = reader.unsigned();
   pairs((from, length) => queue.done.addRange(from, from + length));

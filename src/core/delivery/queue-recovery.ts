@@ -35,6 +35,8 @@ export class QueueRecovery {
   readonly #view = new RecordView();
   /** Flushes below are in the checkpoint. */
   #since = 0;
+  /** Something was replayed: the next checkpoint must have it, for the journal begins behind that. */
+  #replayed = false;
   readonly #held = new Map<number, RestoredHold>();
 
   constructor(context: DeliveryContext, queue: MessageQueue) {
@@ -49,6 +51,7 @@ export class QueueRecovery {
   /** One journal entry of the queue; false when its kind is unknown. */
   entry(flush: number, kind: number, bytes: Uint8Array, at: number, end: number): boolean {
     if (flush < this.#since) return true;
+    this.#replayed = true;
     const queue = this.queue;
     if (kind === ENTRY_DONE) {
       for (let place = at; place < end; place += 10) {
@@ -64,7 +67,7 @@ export class QueueRecovery {
         this.#held.delete(seq);
         return true;
       case ENTRY_HANDED_OUT:
-        queue.handedOutReserved = Math.max(queue.handedOutReserved, seq);
+        queue.handedOut.reserved = Math.max(queue.handedOut.reserved, seq);
         return true;
       case ENTRY_DUE:
         queue.delayed.delete(seq);
@@ -107,6 +110,7 @@ export class QueueRecovery {
   /** One run of the queue's log. */
   run(flush: number, firstSeq: number, count: number, buffer: Uint8Array, start: number, end: number): void {
     if (flush < this.#since) return;
+    this.#replayed = true;
     const queue = this.queue;
     queue.tail = Math.max(queue.tail, firstSeq + count);
     const windowMs = queue.settings.deduplicationMs;
@@ -134,7 +138,7 @@ export class QueueRecovery {
     if (last !== undefined) queue.tail = Math.max(queue.tail, last.lastSeq + 1);
     if (!cleanStop) {
       queue.tail = Math.max(queue.tail, queue.reserved);
-      queue.redeliveredBelow = queue.handedOutReserved;
+      queue.redeliveredBelow = queue.handedOut.reserved;
     }
     let next = queue.done.floor;
     let live = 0;
@@ -161,7 +165,7 @@ export class QueueRecovery {
     const queue = this.queue;
     queue.tail = end;
     queue.done.addRange(0, logStart - 1);
-    if (!cleanStop) queue.redeliveredBelow = queue.handedOutReserved;
+    if (!cleanStop) queue.redeliveredBelow = queue.handedOut.reserved;
     const { floor } = queue.done;
     queue.readyCount = Math.max(0, end - floor - queue.done.countIn(floor, end - 1));
     queue.window.reset(floor);
@@ -208,10 +212,12 @@ export class QueueRecovery {
   /** The queue may be used. */
   ready(): void {
     const queue = this.queue;
+    queue.handedOut.stable = queue.handedOut.reserved;
     if (queue.grouped || queue.prioritised) {
       queue.window.reset(queue.tail);
       queue.windowWhole = true;
     }
     if (queue.settings.messageTtlMs !== undefined) queue.timeHead(this.#context.nowMs);
+    if (this.#replayed) queue.change();
   }
 }
