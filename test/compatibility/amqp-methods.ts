@@ -92,7 +92,7 @@ export const methodProbes: readonly AmqpProbe[] = [
     'access.request',
     'AccessRequest',
     {},
-    'Tickets belong to AMQP 0-8: every client gets one, nobody looks at it.',
+    'No effect: tickets belong to AMQP 0-8; nobody looks at one.',
   ),
   asked('exchange.declare', 'ExchangeDeclare', { exchange: EXCHANGE, type: 'topic' }),
   asked('exchange.declare, passive', 'ExchangeDeclare', { exchange: 'amq.topic', type: 'topic', passive: true }),
