@@ -187,6 +187,7 @@ export class BrokerCore implements Broker, DeliveryContext {
   #partitionMoved(partition: Partition): void {
     const queue = this.destinations.retainedQueue(partition);
     if (queue !== undefined) this.#extendRetained(queue.state, partition);
+    for (const stream of this.destinations.streamsOf(partition)) this.#extendRetained(stream.state, partition);
     this.#effects.partitionMoved(partition.handle);
   }
 
@@ -252,8 +253,8 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.destinations.queueOrUndefined(queue)?.state.loadedChunk(buffer, start, end, firstSeq, seqs);
   }
 
-  loadedEnd(queue: number, found: boolean): void {
-    this.destinations.queueOrUndefined(queue)?.state.loaded(found);
+  loadedEnd(queue: number, found: boolean, end = 0): void {
+    this.destinations.queueOrUndefined(queue)?.state.loaded(found, end);
   }
 
   loadedShared(buffer: Uint8Array, start: number, end: number, firstSeq: number): void {
@@ -508,6 +509,7 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.destinations.removeTopic(entry);
     this.groups.offsets.dropTopic(entry.id);
     for (const partition of entry.parts) {
+      for (const stream of [...this.destinations.streamsOf(partition)]) this.deleteQueue(stream.handle);
       this.#unstablePartitions.delete(partition);
       this.#produced.delete(partition);
       this.transactions.dropPartition(partition);
@@ -530,6 +532,13 @@ export class BrokerCore implements Broker, DeliveryContext {
     this.#appended(target);
     this.producersChanged(target);
     return outcome;
+  }
+  openStream(partition: number, fromOffset: number): number {
+    this.#assertRunning();
+    const source = this.destinations.partition(partition);
+    const { handle, state } = this.destinations.openStream(source, fromOffset);
+    this.#extendRetained(state, source);
+    return handle;
   }
   abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[] {
     return this.destinations.partition(partition).producers.abortedIn(from, to);

@@ -25,7 +25,9 @@ export const parts: BrokerParts<BrokerShell> = {
       engine,
       { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
       services,
-      new BatchOpener(translate),
+      new BatchOpener(translate, (offset, err) =>
+        services.log('warn', 'a record batch cannot be opened', { offset, err }),
+      ),
     ),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },

@@ -65,14 +65,21 @@ describe('what an answer waits for', () => {
   });
 
   it('is a sync of its own when the flush went without one', async () => {
-    const { loop, asked, settled } = rig('sync');
-    loop.gathered(true);
-    await aFewTurns();
-    assert.deepEqual(settled, [0]);
-    loop.require(1);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual(asked, ['flush 1', 'sync']);
-    assert.deepEqual(settled, [0, 1]);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const { loop, asked, settled } = rig('sync');
+      loop.gathered(true);
+      await aFewTurns();
+      assert.deepEqual(settled, [0]);
+      // The periodic sync is a second away by now; this one must not wait for it.
+      loop.require(1);
+      mock.timers.tick(1);
+      await aFewTurns();
+      assert.deepEqual(asked, ['flush 1', 'sync']);
+      assert.deepEqual(settled, [0, 1]);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('is the write alone with durability os, which never syncs', async () => {

@@ -1,5 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { batchBaseOffset, batchMaxTimestampMs, batchNextOffset, batchSizeBytes, readU32 } from '../bytes/index.js';
+import {
+  batchBaseOffset,
+  batchMaxTimestampMs,
+  batchNextOffset,
+  batchSizeBytes,
+  readU32,
+  readU48,
+} from '../bytes/index.js';
 import {
   type AbortedTransaction,
   type Broker,
@@ -22,6 +29,8 @@ import { StableCallbacks } from './stable-callbacks.js';
 
 /** The embedded engine has one shard. */
 const SHARD = 0;
+/** Where a stored record has its timestamp: a 48-bit integer, ms since the epoch. */
+const RECORD_TIMESTAMP_AT = 12;
 /** How much of a log is read at once for its consumers, bytes. */
 const READ_BYTES = 0x4_0000;
 /** Above this much waiting for the disk, publishers are not read from. */
@@ -269,6 +278,13 @@ export class BrokerShell implements Host, Shell {
     return undefined;
   }
 
+  async findOffsetByTimestamp(partition: number, timestampMs: number): Promise<number> {
+    const batch = await this.findBatchByTimestamp(partition, timestampMs);
+    if (batch === undefined) return this.#core.partition(partition).highWatermark;
+    const [records] = await this.#opener.open([wholeBatch(batch)]);
+    return (records && offsetFrom(records, timestampMs)) ?? batchBaseOffset(batch, 0);
+  }
+
   newOwner(): number {
     this.#owners.add(++this.#lastOwner);
     return this.#lastOwner;
@@ -303,6 +319,7 @@ export class BrokerShell implements Host, Shell {
 
   async #need(queue: number, log: number, fromSeq: number): Promise<void> {
     try {
+      const upTo = this.#core.destinations.partitionOfLog(log)?.lastStable ?? 0;
       let chunks = await this.#readFrom(log, fromSeq);
       while (chunks.length === 0 && this.#core.pending) {
         await this.#loop.nextSettled();
@@ -311,17 +328,20 @@ export class BrokerShell implements Host, Shell {
       const info = this.#core.destinations.queueOrUndefined(queue);
       if (info === undefined) return;
       const opened = info.partition < 0 ? undefined : await this.#opener.open(chunks, this.#abortedIn(info.partition));
+      let told = chunks.length === 0 ? upTo : chunks.at(-1)!.currentLast + 1;
       this.enter();
       if (opened === undefined) {
-        for (const { buffer, start, end, firstSeq } of chunks) {
+        for (const { buffer, start, end, firstSeq } of chunks.slice(0, this.#core.memory.countKept(chunks))) {
           this.#core.loadedChunk(queue, buffer, start, end, firstSeq, undefined);
         }
       } else {
-        for (const { buffer, offsets } of opened) {
+        const kept = this.#core.memory.countKept(opened);
+        for (const { buffer, offsets } of opened.slice(0, kept)) {
           this.#core.loadedChunk(queue, buffer, 0, buffer.length, fromSeq, offsets);
         }
+        told = opened[kept]?.offsets[0] ?? told;
       }
-      this.#core.loadedEnd(queue, chunks.length > 0);
+      this.#core.loadedEnd(queue, chunks.length > 0, told);
     } catch (error) {
       this.#readFailed(queue, error);
     }
@@ -461,4 +481,14 @@ function recordsFrom({ buffer, offsets }: OpenedRecords, cursor: number): Uint8A
   let at = 0;
   for (let i = 0; i < offsets.length && offsets[i] < cursor; i++) at += 4 + readU32(buffer, at);
   return buffer.subarray(at);
+}
+
+/** The offset of the first record that is as young as that. */
+function offsetFrom({ buffer, offsets }: OpenedRecords, timestampMs: number): number | undefined {
+  let at = 0;
+  for (const offset of offsets) {
+    if (readU48(buffer, at + RECORD_TIMESTAMP_AT) >= timestampMs) return offset;
+    at += 4 + readU32(buffer, at);
+  }
+  return undefined;
 }

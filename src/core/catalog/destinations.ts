@@ -18,6 +18,7 @@ import type { QueueDestination } from '../routing/topology.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { QueueEntry } from './queue-entry.js';
+import { Streams } from './streams.js';
 import { TopicEntry } from './topic-entry.js';
 import { VirtualHosts } from './virtual-hosts.js';
 import { decodeUtf8, encodeUtf8 } from '../../bytes/index.js';
@@ -45,6 +46,7 @@ export class Destinations {
   readonly #topics = new Map<number, TopicEntry>();
   readonly #partitions = new Map<number, Partition>();
   readonly #topicIds = new Map<string, number>();
+  readonly #streams = new Streams();
   /** Queues and topics share one space of handles, as they share exchanges' bindings. */
   #nextHandle = 1;
   #nextLog = FIRST_LOG;
@@ -167,6 +169,7 @@ export class Destinations {
 
   removeQueue(entry: QueueEntry): void {
     this.#queues.delete(entry.handle);
+    if (this.#streams.remove(entry, this.#partitions.get(entry.partition))) return;
     this.#host(entry.virtualHost).queues.delete(entry.name);
     this.#router.tables.of(entry.virtualHost).removeQueue(entry.handle);
     if (entry.durable) this.#metadata.remove(queueKey(entry));
@@ -218,6 +221,16 @@ export class Destinations {
   retainedQueue(partition: Partition): QueueEntry | undefined {
     const topic = this.#topics.get(partition.topic);
     return topic === undefined || topic.queue < 0 ? undefined : this.#queues.get(topic.queue);
+  }
+
+  openStream(partition: Partition, fromOffset: number): QueueEntry {
+    const topic = this.topic(partition.topic);
+    const entry = this.#streams.open(this.#context, this.#nextHandle++, topic, partition, fromOffset);
+    this.#queues.set(entry.handle, entry);
+    return entry;
+  }
+  streamsOf(partition: Partition): Iterable<QueueEntry> {
+    return this.#streams.of(partition);
   }
 
   createTopic(virtualHost: string, name: string, spec: TopicSpec): TopicEntry {

@@ -448,9 +448,16 @@ export class MessageQueue {
     if (!this.retained && window.end >= this.tail) this.windowWhole = true;
   }
 
-  /** All chunks of an answer are in. `found` is false when the log holds nothing at or above what was asked for. */
-  loaded(found: boolean): void {
+  /**
+   * All chunks of an answer are in. `found` is false when the log holds nothing at or above what was asked for. `end`,
+   * for a partition's log: one past what the answer tells of. What it left out up to there is no message.
+   */
+  loaded(found: boolean, end: number): void {
     this.#reading = false;
+    if (this.retained && this.#readFrom <= this.window.end) {
+      if (!found) this.window.reset(this.#readFrom);
+      this.#passOver(Math.min(end, this.visibleEnd));
+    }
     if (!found && this.leaving.size > 0) this.leaving.clear();
     if (
       !found &&
@@ -499,6 +506,15 @@ export class MessageQueue {
       this.delayed.has(seq) ||
       this.dueOrders.has(seq);
     window.push(skip ? SKIP : address);
+  }
+
+  /** Control records, aborted ones, and what was trimmed away. */
+  #passOver(end: number): void {
+    const { window } = this;
+    if (window.end >= end) return;
+    this.#lost(window.end, end - 1);
+    if (window.length === 0) window.reset(end);
+    else while (window.end < end) window.push(SKIP);
   }
 
   /** Sequences that the log turned out not to have. */

@@ -116,6 +116,21 @@ export class Memory {
     return READ_BASE + this.#read.add(buffer) * this.#chunkBytes;
   }
 
+  /**
+   * How many of these, from the first on, stay addressable side by side when they are added one after another: at least
+   * one. Adding more would displace the first, which is the one that was wanted.
+   */
+  countKept(buffers: readonly { readonly buffer: Uint8Array }[]): number {
+    let room = Math.floor(this.limits.ringChunks / 2);
+    let kept = 0;
+    for (const { buffer } of buffers) {
+      room -= Math.max(1, Math.ceil(buffer.length / this.#chunkBytes));
+      if (room < 0 && kept > 0) break;
+      kept++;
+    }
+    return kept;
+  }
+
   /** Room for one transient record; free it with {@link freeTransient}. */
   allocateTransient(sizeBytes: number): number {
     let chunk = this.#transientCurrent;

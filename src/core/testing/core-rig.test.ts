@@ -126,11 +126,14 @@ export class CoreRig {
     while (chunks.length === 0 && this.flush()) chunks = load();
     this.answered++;
     if (read.log === SHARED_LOG) {
-      for (const { buffer, start, end, firstSeq } of chunks) core.loadedShared(buffer, start, end, firstSeq);
+      for (const { buffer, start, end, firstSeq } of chunks.slice(0, core.memory.countKept(chunks))) {
+        core.loadedShared(buffer, start, end, firstSeq);
+      }
     } else {
       const entry = core.destinations.queueOrUndefined(read.queue);
       if (entry === undefined) return true;
-      for (const chunk of chunks) {
+      // As the shell does: no more than the ring holds without displacing what was asked for.
+      for (const chunk of chunks.slice(0, core.memory.countKept(chunks))) {
         if (entry.partition < 0) {
           core.loadedChunk(read.queue, chunk.buffer, chunk.start, chunk.end, chunk.firstSeq, undefined);
         } else {

@@ -91,7 +91,6 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
       epoch,
       files,
       handles,
-      cache,
       pool,
       onSegment: (segment) => segments.set(segment.number, segment),
       onSealed: (segment, sidecar) => shardObject?.sealed(segment, sidecar),

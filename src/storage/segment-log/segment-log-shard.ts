@@ -219,7 +219,10 @@ export class SegmentLogShard implements Shard {
       readable();
       try {
         await written.written;
-        if (flush.sync) await this.#wal.sync();
+        const synced = flush.sync ? this.#wal.sync() : undefined;
+        // The copy is made while the device works; until then a read takes the bytes from the file.
+        this.#state.cache.put(written.segment.file.id, written.position, written.parts);
+        await synced;
       } catch (error) {
         pending?.abandon();
         throw error;
