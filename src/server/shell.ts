@@ -335,7 +335,9 @@ export class BrokerShell implements Host, Shell {
           this.#core.loadedChunk(queue, buffer, start, end, firstSeq, undefined);
         }
       } else {
-        const kept = this.#core.memory.countKept(opened);
+        const kept = this.#core.memory.countKept(
+          opened.map(({ buffer }) => ({ buffer, start: 0, end: buffer.length })),
+        );
         for (const { buffer, offsets } of opened.slice(0, kept)) {
           this.#core.loadedChunk(queue, buffer, 0, buffer.length, fromSeq, offsets);
         }
@@ -355,7 +357,7 @@ export class BrokerShell implements Host, Shell {
     try {
       const chunks = await this.#readFrom(SHARED_LOG, fromSeq);
       this.enter();
-      for (const { buffer, start, end, firstSeq } of chunks) {
+      for (const { buffer, start, end, firstSeq } of chunks.slice(0, this.#core.memory.countKept(chunks))) {
         this.#core.loadedShared(buffer, start, end, firstSeq);
       }
       this.#core.loadedEnd(queue, chunks.length > 0);

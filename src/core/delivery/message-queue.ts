@@ -426,7 +426,7 @@ export class MessageQueue {
     firstSeq: number,
     seqs: readonly number[] | undefined,
   ): void {
-    const base = this.#context.memory.addRead(buffer);
+    const base = this.#context.memory.addRead({ buffer, start, end }) - start;
     const view = this.#context.scratch;
     const { heap, window } = this;
     let index = 0;

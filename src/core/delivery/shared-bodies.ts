@@ -45,7 +45,7 @@ export class SharedBodies {
 
   /** Takes in records that were read back. */
   loaded(buffer: Uint8Array, start: number, end: number, firstSeq: number): void {
-    const base = this.#memory.addRead(buffer);
+    const base = this.#memory.addRead({ buffer, start, end }) - start;
     let seq = firstSeq;
     for (let at = start; at < end; at += 4 + readU32(buffer, at)) this.remember(seq++, base + at);
   }

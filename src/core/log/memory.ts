@@ -76,11 +76,23 @@ class ChunkRing {
   }
 }
 
+/** Records in buffer[start, end). */
+export interface ReadChunk {
+  readonly buffer: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How full a buffer gets at least into which small chunks are copied together; what fits into the rest is small. */
+const SHARED_FILL = 0.75;
+
 export class Memory {
   readonly limits: MemoryLimits;
   readonly #chunkBytes: number;
   readonly #appended: ChunkRing;
   readonly #read: ChunkRing;
+  /** Where small chunks are copied together: its address, and how much of it is taken. */
+  #readShared: { readonly buffer: Uint8Array; readonly base: number; used: number } | undefined;
   readonly #transient = new Map<number, TransientChunk>();
   #transientSerial = 0;
   #transientCurrent: TransientChunk | undefined;
@@ -111,24 +123,50 @@ export class Memory {
     return { buffer, address: this.#appended.add(buffer) * this.#chunkBytes };
   }
 
-  /** Makes a buffer that was read from the store addressable; returns the address of its first byte. */
-  addRead(buffer: Uint8Array): number {
-    return READ_BASE + this.#read.add(buffer) * this.#chunkBytes;
+  /**
+   * Makes records that were read from the store addressable; returns the address of the first one's first byte. What is
+   * small is copied together: a log that was written in many small flushes comes back in as many small chunks.
+   */
+  addRead({ buffer, start, end }: ReadChunk): number {
+    const size = end - start;
+    if (!this.#isSmall(size)) return READ_BASE + this.#read.add(buffer) * this.#chunkBytes + start;
+    let shared = this.#readShared;
+    if (shared === undefined || shared.used + size > this.#chunkBytes) {
+      const fresh = new Uint8Array(this.#chunkBytes);
+      shared = { buffer: fresh, base: READ_BASE + this.#read.add(fresh) * this.#chunkBytes, used: 0 };
+      this.#readShared = shared;
+    }
+    shared.buffer.set(start === 0 && end === buffer.length ? buffer : buffer.subarray(start, end), shared.used);
+    const address = shared.base + shared.used;
+    shared.used += size;
+    return address;
   }
 
   /**
    * How many of these, from the first on, stay addressable side by side when they are added one after another: at least
    * one. Adding more would displace the first, which is the one that was wanted.
    */
-  countKept(buffers: readonly { readonly buffer: Uint8Array }[]): number {
-    let room = Math.floor(this.limits.ringChunks / 2);
+  countKept(chunks: readonly ReadChunk[]): number {
+    // One for a buffer that is begun already.
+    let room = Math.floor(this.limits.ringChunks / 2) - 1;
+    let shared = 0;
     let kept = 0;
-    for (const { buffer } of buffers) {
-      room -= Math.max(1, Math.ceil(buffer.length / this.#chunkBytes));
+    for (const { buffer, start, end } of chunks) {
+      if (this.#isSmall(end - start)) {
+        shared += end - start;
+        if (shared > this.#chunkBytes * SHARED_FILL) {
+          shared = end - start;
+          room--;
+        }
+      } else room -= Math.max(1, Math.ceil(buffer.length / this.#chunkBytes));
       if (room < 0 && kept > 0) break;
       kept++;
     }
     return kept;
+  }
+
+  #isSmall(sizeBytes: number): boolean {
+    return sizeBytes <= this.#chunkBytes * (1 - SHARED_FILL);
   }
 
   /** Room for one transient record; free it with {@link freeTransient}. */
