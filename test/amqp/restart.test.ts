@@ -44,9 +44,11 @@ describe('AMQP over a restart', () => {
       after.send(1, 'BasicGet', { queue: 'plain' });
       const again = await after.next('BasicGetOk');
       assert.equal(again.body, 'low');
-      // a delivery is noted without being awaited: a crash may come first
-      if (signal === 'SIGTERM') assert.equal(again.fields['redelivered'], true);
-      assert.equal(await ask('BasicGet', { queue: 'plain' }), 'BasicGetOk@1 4 false kept-x a.b 0 body=high');
+      assert.equal(again.fields['redelivered'], true);
+      const last = await ask('BasicGet', { queue: 'plain' });
+      // the mark is reserved ahead of the deliveries: after a crash it may stand on what was only next
+      const marks = signal === 'SIGTERM' ? 'false' : '(true|false)';
+      assert.match(last, new RegExp(`^BasicGetOk@1 4 ${marks} kept-x a\\.b 0 body=high$`));
       assert.equal(await ask('BasicGet', { queue: 'plain' }), 'BasicGetEmpty@1');
 
       after.publish(1, { exchange: 'kept-x', routingKey: 'a.c' }, 'new');
