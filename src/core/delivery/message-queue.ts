@@ -103,6 +103,8 @@ export class MessageQueue {
   #reading = false;
   /** Where the read that is under way, or was the last, begins. */
   #readFrom = 0;
+  /** Where the last read put what waits in the heap. */
+  readonly #loaded = new Map<number, number>();
   #dispatching = false;
   #headTimerMs = 0;
   /** When it was last used, for expiry of the queue itself. */
@@ -367,6 +369,9 @@ export class MessageQueue {
     if (window.length === 0 && this.windowWhole) window.reset(this.tail);
     // with priorities everything is in the heap, in an order that does not compare with sequences
     if (heap.size > 0 && (this.prioritised || heap.topOrder < window.first)) {
+      if (this.#loaded.size > 0 && this.#context.memory.resolve(heap.topAddress) === undefined) {
+        heap.topAddress = this.#loaded.get(heap.topSeq) ?? heap.topAddress;
+      }
       this.#source = IN_HEAP;
       this.#seq = heap.topSeq;
       this.#order = heap.topOrder;
@@ -406,6 +411,7 @@ export class MessageQueue {
     if (this.#reading) return;
     this.#reading = true;
     this.#readFrom = fromSeq;
+    this.#loaded.clear();
     this.#context.need(this, fromSeq);
   }
 
@@ -430,7 +436,7 @@ export class MessageQueue {
       if (this.leaving.has(seq)) {
         view.read(buffer, at);
         this.#finishLeaving(seq, view);
-      } else if (heap.size > 0 && heap.topSeq === seq) heap.topAddress = address;
+      } else if (heap.size > 0 && (seq < window.first || this.prioritised)) this.#loaded.set(seq, address);
       else if (this.groups !== undefined) {
         const message = this.groups.message(seq);
         if (message !== undefined) message.address = address;
