@@ -728,7 +728,10 @@ export class MessageQueue {
         firstMs,
       );
       if (this.groups !== undefined) this.heldGroups.set(seq, view.group ?? DEFAULT_GROUP);
-      if (persistent) this.#journalHandedOut(seq, attempts, deadlineMs);
+      if (persistent) {
+        this.change();
+        this.#journalHandedOut(seq, attempts, deadlineMs);
+      }
     }
     if (waiter !== undefined) waiter.delivered++;
     if (!session.sink.deliver(view)) session.paused = true;
