@@ -20,6 +20,7 @@ export class FlushLoop {
   #running: Promise<void> | undefined;
   #scheduled: NodeJS.Immediate | undefined;
   #lazy: NodeJS.Timeout | undefined;
+  #room: NodeJS.Timeout | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
   /** The sync timer stands for one that somebody waits for. */
   #soon = false;
@@ -87,6 +88,7 @@ export class FlushLoop {
     clearImmediate(this.#scheduled);
     clearTimeout(this.#lazy);
     clearTimeout(this.#syncTimer);
+    clearInterval(this.#room);
   }
 
   #start(): void {
@@ -114,6 +116,7 @@ export class FlushLoop {
         continue;
       }
       this.#core.full = this.#shard.full;
+      if (this.#core.full) this.#watchRoom();
       this.writtenBytes += flush.end;
       for (const run of flush.outside) this.writtenBytes += run.payload.length;
       if (flush.sync) this.#synced = flush.number;
@@ -126,6 +129,16 @@ export class FlushLoop {
       if (!this.#core.builder.urgent) return;
       flush = this.#take();
     }
+  }
+
+  /** While there is no room publishes are refused, so that no flush may come along and tell that there is some again. */
+  #watchRoom(): void {
+    this.#room ??= setInterval(() => {
+      if (this.#shard.full && !this.#stopped) return;
+      clearInterval(this.#room);
+      this.#room = undefined;
+      this.#core.full = false;
+    }, AGAIN_MS).unref();
   }
 
   /** The next flush; on a broker with a relaxed promise none asks for a sync. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,6 +49,8 @@ export interface CrashRunOptions {
   readonly folder: string;
   readonly nodeArgs?: readonly string[];
   readonly storage?: string;
+  /** Sees to it that what the setting up leaves is on the disk, so that only the load can be lost. */
+  readonly syncedSetUp?: boolean;
   /** Told about each round; for runs that somebody watches. */
   readonly progress?: (line: string) => void;
 }
@@ -135,7 +138,10 @@ export class CrashRun {
     await setUpAmqp(broker.urls.amqp);
     await setUpSqs(broker.urls.sqs);
     await setUpKafka(broker.urls.kafka);
-    await this.#crash(broker);
+    if (this.#options.syncedSetUp === true) {
+      await this.#stop(broker);
+      execFileSync('sync');
+    } else await this.#crash(broker);
   }
 
   async #crash(broker: CrashableBroker): Promise<void> {
