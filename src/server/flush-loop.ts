@@ -47,6 +47,7 @@ export class FlushLoop {
     this.#failed = failed;
     this.durable = core.stableFlush;
     this.#synced = core.stableFlush;
+    this.#lookForRoom();
   }
 
   /** Something gathers. What somebody waits for starts at the end of this turn of the event loop. */
@@ -88,7 +89,7 @@ export class FlushLoop {
     clearImmediate(this.#scheduled);
     clearTimeout(this.#lazy);
     clearTimeout(this.#syncTimer);
-    clearInterval(this.#room);
+    clearTimeout(this.#room);
   }
 
   #start(): void {
@@ -115,8 +116,7 @@ export class FlushLoop {
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         continue;
       }
-      this.#core.full = this.#shard.full;
-      if (this.#core.full) this.#watchRoom();
+      this.#lookForRoom();
       this.writtenBytes += flush.end;
       for (const run of flush.outside) this.writtenBytes += run.payload.length;
       if (flush.sync) this.#synced = flush.number;
@@ -132,13 +132,10 @@ export class FlushLoop {
   }
 
   /** While there is no room publishes are refused, so that no flush may come along and tell that there is some again. */
-  #watchRoom(): void {
-    this.#room ??= setInterval(() => {
-      if (this.#shard.full && !this.#stopped) return;
-      clearInterval(this.#room);
-      this.#room = undefined;
-      this.#core.full = false;
-    }, AGAIN_MS).unref();
+  #lookForRoom(): void {
+    this.#core.full = this.#shard.full;
+    clearTimeout(this.#room);
+    if (this.#core.full && !this.#stopped) this.#room = setTimeout(() => this.#lookForRoom(), AGAIN_MS).unref();
   }
 
   /** The next flush; on a broker with a relaxed promise none asks for a sync. */

@@ -4,16 +4,28 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Violation } from './checks/violation.js';
 import { inCrashFolder } from './crash-folder.js';
-import { CrashRun } from './crash-run.js';
+import { CrashRun, type Disk } from './crash-run.js';
 import { LoopDisk } from './disks/loop-disk.js';
 import { plainFolder } from './disks/plain-folder.js';
 
 // `npm run crash` does the same for as long as it is told to.
-const KILLS = 9;
-const POWER_CUTS = 5;
+const KILLS = 8;
+const POWER_CUTS = 4;
+const STOPS = 3;
+const LONGEST_LIFE_MS = 1_200;
 const DISK_MIB = 512;
 /** A cut that comes right after the setting up finds little to lose; one of so many is enough. */
 const CUTS_WITHOUT_SYNC = 5;
+
+/** A clean stop under load, and how it ended. */
+function stoppedFolder(dataDir: string, ends: (number | null)[]): Disk {
+  return {
+    ...plainFolder(dataDir),
+    crash: async (broker) => {
+      ends.push((await broker.stop()).code);
+    },
+  };
+}
 
 /** Why the power cannot be cut here; asked once. */
 const noPowerCut = await LoopDisk.unavailable();
@@ -23,10 +35,30 @@ test(`${KILLS} times kill -9 under load: nothing is lost, seen too early, or use
   const seed = randomInt(0x1_0000_0000);
   t.diagnostic(`seed ${seed}`);
   await inCrashFolder(t, async (folder) => {
-    const run = await CrashRun.begin({ seed, rounds: KILLS, folder, disk: plainFolder(join(folder, 'data')) });
+    const run = await CrashRun.begin({
+      seed,
+      rounds: KILLS,
+      longestLifeMs: LONGEST_LIFE_MS,
+      folder,
+      disk: plainFolder(join(folder, 'data')),
+    });
     const { violations, counts } = await run.run();
     t.diagnostic(JSON.stringify(counts));
     assert.deepEqual(violations, []);
+  });
+});
+
+test(`${STOPS} times SIGTERM under load: it ends with 0, and nothing is lost, seen too early, or used twice`, async (t) => {
+  const seed = randomInt(0x1_0000_0000);
+  t.diagnostic(`seed ${seed}`);
+  await inCrashFolder(t, async (folder) => {
+    const ends: (number | null)[] = [];
+    const disk = stoppedFolder(join(folder, 'data'), ends);
+    const run = await CrashRun.begin({ seed, rounds: STOPS, longestLifeMs: LONGEST_LIFE_MS, folder, disk });
+    const { violations, counts } = await run.run();
+    t.diagnostic(JSON.stringify(counts));
+    assert.deepEqual(violations, []);
+    assert.deepEqual(ends, Array(STOPS + 1).fill(0));
   });
 });
 
@@ -34,7 +66,7 @@ test(`${POWER_CUTS} power cuts under load: nothing is lost, seen too early, or u
   const seed = randomInt(0x1_0000_0000);
   t.diagnostic(`seed ${seed}`);
   await onLoopDisk(t, async (folder, disk) => {
-    const run = await CrashRun.begin({ seed, rounds: POWER_CUTS, folder, disk });
+    const run = await CrashRun.begin({ seed, rounds: POWER_CUTS, longestLifeMs: LONGEST_LIFE_MS, folder, disk });
     const { violations, counts } = await run.run();
     t.diagnostic(JSON.stringify(counts));
     assert.deepEqual(violations, []);

@@ -3,7 +3,13 @@ import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateQueueCommand, SendMessageCommand, SQSServiceException } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSServiceException,
+} from '@aws-sdk/client-sqs';
 import amqp from 'amqplib';
 import { inCrashFolder } from './crash-folder.js';
 import { CrashableBroker, freePorts } from './crashable-broker.js';
@@ -18,6 +24,7 @@ const MIB = 1024 * 1024;
 const BODY = 'b'.repeat(100_000);
 const MOST_MESSAGES = 3_000;
 const AGAIN_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 20_000;
 
 const unavailable = await LoopDisk.unavailable();
 
@@ -57,13 +64,19 @@ async function fillAndFree({ urls }: CrashableBroker, makeRoom: () => void): Pro
     await producer.connect();
 
     const publish = () =>
-      new Promise<boolean>((resolve) => {
-        channel.sendToQueue('full', Buffer.from(BODY), { persistent: true }, (error) => resolve(error === null));
+      new Promise<boolean>((resolve, reject) => {
+        const limit = setTimeout(() => reject(new Error('a publish got no answer')), ANSWER_LIMIT_MS);
+        channel.sendToQueue('full', Buffer.from(BODY), { persistent: true }, (error) => {
+          clearTimeout(limit);
+          resolve(error === null);
+        });
       });
     const send = () =>
       sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(urls.sqs, 'full-sqs'), MessageBody: BODY }));
     const produce = () => producer.send({ topic: 'full.topic', acks: -1, messages: [{ value: BODY }] });
 
+    await send();
+    await produce();
     let confirmed = 0;
     while (await publish()) {
       confirmed++;
@@ -84,6 +97,10 @@ async function fillAndFree({ urls }: CrashableBroker, makeRoom: () => void): Pro
       channel.ack(message);
     }
     assert.equal(await channel.get('full'), false);
+    const QueueUrl = queueUrl(urls.sqs, 'full-sqs');
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: Messages![0].ReceiptHandle }));
+    await admin.setOffsets({ groupId: 'full', topic: 'full.topic', partitions: [{ partition: 0, offset: '1' }] });
 
     makeRoom();
     const deadlineMs = Date.now() + AGAIN_LIMIT_MS;

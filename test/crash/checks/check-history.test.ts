@@ -86,6 +86,7 @@ describe('what the checker says about queues', () => {
     assert.deepEqual(rulesBroken(...once, received('plain', 'p:1', 2)), ['delivered twice']);
     const returned: Step = { kind: 'returned', place: 'plain', id: 'p:1' };
     assert.deepEqual(rulesBroken(...once, returned, received('plain', 'p:1', 2)), []);
+    assert.deepEqual(rulesBroken(...once, { kind: 'dying' }, received('plain', 'p:1', 2)), []);
   });
 
   it('is that a message came again without being marked', () => {
