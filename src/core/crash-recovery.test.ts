@@ -84,8 +84,10 @@ describe('after a crash', () => {
     const rig = new CoreRig({ memory: TINY_MEMORY, readBytes: 128 });
     rig.queue('dead');
     const queue = rig.queue('waiting', { deadLetter: { queue: 'dead' } });
-    for (let i = 0; i < 30; i++) rig.publish(queue, { body: `message ${i}`, ttlMs: i === 20 ? 10 : 60_000 });
-    rig.flushAll();
+    for (let i = 0; i < 30; i++) {
+      rig.publish(queue, { body: `message ${i}`, ttlMs: i === 20 ? 10 : 60_000 });
+      rig.flushAll();
+    }
     const next = rig.crash();
     next.advance(10);
     next.settle();
@@ -101,7 +103,10 @@ describe('after a crash', () => {
     const rig = new CoreRig();
     const queue = rig.queue('orders');
     const crashed = (before: CoreRig, settled: number): CoreRig => {
-      for (let i = 0; i < 10; i++) before.publish(before.find('orders'), `${settled} ${i}`);
+      for (let i = 0; i < 10; i++) {
+        before.publish(before.find('orders'), `${settled} ${i}`);
+        before.flushAll();
+      }
       const session = before.session();
       before.acquire(session, before.find('orders'), { max: 100 });
       before.flushAll();
