@@ -31,6 +31,15 @@ export type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+export type {
+  AssignedAnswer,
+  AssignedDescription,
+  AssignedGroupState,
+  AssignedHeartbeat,
+  AssignedKind,
+  SubscribableTopics,
+} from './group/assigned-requests.js';
+export { PartitionSet } from './group/partition-set.js';
 export {
   type CommitRequest,
   type FetchedOffset,

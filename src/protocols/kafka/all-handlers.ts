@@ -5,6 +5,8 @@ import { addOffsetsToTxnHandler } from './handlers/add-offsets-to-txn.js';
 import { addPartitionsToTxnHandler } from './handlers/add-partitions-to-txn.js';
 import { alterConfigsHandler } from './handlers/alter-configs.js';
 import { apiVersionsHandler } from './handlers/api-versions.js';
+import { consumerGroupDescribeHandler } from './handlers/consumer-group-describe.js';
+import { consumerGroupHeartbeatHandler } from './handlers/consumer-group-heartbeat.js';
 import { createPartitionsHandler } from './handlers/create-partitions.js';
 import { createTopicsHandler } from './handlers/create-topics.js';
 import { deleteGroupsHandler } from './handlers/delete-groups.js';
@@ -69,6 +71,8 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     deleteGroupsHandler(services),
     offsetDeleteHandler(services),
     describeClusterHandler(services),
+    consumerGroupHeartbeatHandler(services),
+    consumerGroupDescribeHandler(services),
   ];
   const registry = new HandlerRegistry(handlers);
   return registry;

@@ -55,7 +55,12 @@ export const ErrorCode = {
   unstableOffsetCommit: 88,
   producerFenced: 90,
   unknownTopicId: 100,
+  fencedMemberEpoch: 110,
+  unreleasedInstanceId: 111,
+  unsupportedAssignor: 112,
+  staleMemberEpoch: 113,
   mismatchedEndpointType: 114,
+  invalidRegularExpression: 128,
 } as const;
 
 /** What the core's refusals are called in this protocol. */

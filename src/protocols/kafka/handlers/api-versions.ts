@@ -7,13 +7,19 @@ import { apiVersions } from '../schema/api-versions.js';
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 /**
- * What Kafka calls features, by the levels of Kafka 4. Java producers only use the newer form of transactions
+ * What Kafka calls features, by the levels of Kafka 4: groups whose partitions the broker assigns (KIP-848). Java producers only use the newer form of transactions
  * (KIP-890: partitions added by the first write, an epoch raised by every end) where it is final.
  */
 const FEATURES = {
-  supportedFeatures: [{ name: 'transaction.version', minVersion: 0, maxVersion: 2 }],
+  supportedFeatures: [
+    { name: 'group.version', minVersion: 0, maxVersion: 1 },
+    { name: 'transaction.version', minVersion: 0, maxVersion: 2 },
+  ],
   finalizedFeaturesEpoch: 1,
-  finalizedFeatures: [{ name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 }],
+  finalizedFeatures: [
+    { name: 'group.version', maxVersionLevel: 1, minVersionLevel: 1 },
+    { name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 },
+  ],
 };
 
 /** @param advertised asked when a request comes, since this handler is itself among those that are advertised */

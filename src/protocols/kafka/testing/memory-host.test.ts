@@ -108,6 +108,7 @@ export class MemoryHost {
   readonly #broker = {
     nowMs: 0,
     flush: 1,
+    topologyVersion: 0,
     hasVirtualHost: () => true,
     allowed: (user: string, _virtualHost: string, operation: string) => user !== 'reader' || operation === 'read',
     findQueue: (_virtualHost: string, name: string) => (name === 'plain-queue' ? 1 : -1),
@@ -205,6 +206,7 @@ export class MemoryHost {
 
   #createTopic(virtualHost: string, name: string, spec: TopicSpec): number {
     const handle = ++this.#lastHandle;
+    this.#broker.topologyVersion++;
     const topic = {
       ...spec,
       handle,
