@@ -13,6 +13,7 @@ export const usage = `npm run bench -- [suite ...] [options]
   --seconds N      length of one run (5, quick 2)
   --only A,B10     only these shapes
   --backlog N      messages in the memory suite's queue (10,000,000, quick 200,000)
+  --quiet N        before each turn wait for a quiet machine, N seconds at most (0)
   --json FILE      every figure of every round, and the conditions of each
   --data-root DIR  where servers keep their data (build/bench-data): a real disk
   --profile DIR    processor profiles of the broker, into a new folder; best with --only`;
@@ -34,6 +35,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       seconds: { type: 'string' },
       only: { type: 'string' },
       backlog: { type: 'string' },
+      quiet: { type: 'string' },
       json: { type: 'string' },
       'data-root': { type: 'string' },
       profile: { type: 'string' },
@@ -47,6 +49,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       quick,
       rounds: positive('rounds', values.rounds, quick ? 3 : 5),
       runMs: positive('seconds', values.seconds, quick ? 2 : 5) * 1000,
+      quietWithinMs: values.quiet === undefined ? 0 : positive('quiet', values.quiet, 0) * 1000,
       only: values.only?.toLowerCase().split(',') ?? [],
       backlog: values.backlog === undefined ? undefined : positive('backlog', values.backlog, 0),
       dataRoot: resolve(values['data-root'] ?? join(root, 'build', 'bench-data'), String(process.pid)),

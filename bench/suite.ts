@@ -6,6 +6,8 @@ export interface RunSettings {
   readonly rounds: number;
   /** Length of one throughput or latency run. */
   readonly runMs: number;
+  /** How long each turn may wait for the machine to become quiet; 0 does not wait. */
+  readonly quietWithinMs: number;
   /** Only these shapes, in lower case, with or without the name of their suite; all when it is empty. */
   readonly only: readonly string[];
   /** Messages in the memory suite's queue, when the command line says how many. */

@@ -3,6 +3,7 @@
 //   npm test -- --quick   only what needs no whole broker: the unit tests
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepare } from './prepare.mjs';
@@ -40,6 +41,8 @@ const checks = quick
       passes('unused', tool('knip'), []),
     ];
 const tests = [...testsIn('dist'), ...(quick ? [] : testsIn('build/test'))];
+// As many files at a time as there are cores; the runner's own default leaves one idle.
+const runner = ['--test', `--test-concurrency=${availableParallelism()}`, `--test-timeout=${HANG_MS}`];
 // The runner's summary comes last, so that it closes the output.
-checks.push(passes('test', process.execPath, ['--test', `--test-timeout=${HANG_MS}`, ...tests]));
+checks.push(passes('test', process.execPath, [...runner, ...tests]));
 process.exit(checks.every(Boolean) ? 0 : 1);

@@ -109,7 +109,7 @@ function recordConditions(
       'consumer loop %': (consume?.utilisation ?? 0) * 100,
       'paused %': (publish.pausedMs / elapsedMs) * 100,
       blocked: publish.blockedCount,
-      'disk B/msg': load.serverDiskWriteBytes / publish.published,
+      'device B/msg': load.deviceWriteBytes / publish.published,
       ...(publish.lateness.length > 0 ? { 'late p99 ms': percentile(publish.lateness, 99) / 1e3 } : {}),
     },
   });

@@ -5,7 +5,7 @@ import { queueDigits, queueName } from './queue-names.js';
 /** Where the body of a message holds its number within its queue (32 bit), and when it was sent (a double, in us). */
 export const sequenceInBody = 0;
 export const sentAtInBody = 8;
-export const smallestBody = 16;
+const smallestBody = 16;
 
 /** One message as its sender puts it on the wire, and the places in it that differ from message to message. */
 export interface MessageLayout {

@@ -41,7 +41,7 @@ export async function runWorkload(server: Server, workload: Workload, options: R
     const threads = consumer === undefined ? [publisher] : [consumer, publisher];
     const opened = threads.map((thread) => thread.call('open', { port, workload }));
     await withDeadline(Promise.all(opened), setUpLimitMs, 'connecting');
-    const result = await measure(server.pid, publisher, consumer, options);
+    const result = await measure(server, publisher, consumer, options);
     await publisher.call('close');
     verify(result);
     const left = await countLeft(admin, workload, options.keepQueues === true);
@@ -55,12 +55,12 @@ export async function runWorkload(server: Server, workload: Workload, options: R
 }
 
 async function measure(
-  serverPid: number,
+  server: Server,
   publisher: CalledThread,
   consumer: CalledThread | undefined,
   options: RunOptions,
 ): Promise<WorkloadResult> {
-  const endLoad = meterLoad(serverPid);
+  const endLoad = meterLoad(server);
   await consumer?.call('start');
   await publisher.call('start');
   const finished = publisher.call<PublishReport>('finished');

@@ -59,7 +59,7 @@ async function takeTurn(
   const topic = `bench-${process.pid}-${shape.recordBytes}-${round}`;
   const { recordBytes } = shape;
   const seconds = round === 0 ? 1 : settings.runMs / 1e3;
-  const endProduce = meterLoad(server.pid);
+  const endProduce = meterLoad(server);
   const produced = await client.produce(port, topic, recordBytes, seconds, Math.floor(mostBytes / recordBytes));
   const produceLoad = endProduce();
   if (produced.stored !== produced.records) {
@@ -74,7 +74,7 @@ async function takeTurn(
     });
     runDisk(shape, produced, round, settings, ledger);
   }
-  const endConsume = meterLoad(server.pid);
+  const endConsume = meterLoad(server);
   const consumed = await client.consume(port, topic, recordBytes, produced.records);
   const consumeLoad = endConsume();
   if (consumed.records !== produced.records || consumed.wrong > 0) {
@@ -122,7 +122,7 @@ function recordLoad(
       // The driver is a process of its own here, so the meter counted it among the others.
       'other cores': Math.max(0, load.otherCores - driverCores),
       'CPU us/msg': (load.serverCpuMs * 1e3) / run.records,
-      'disk B/msg': load.serverDiskWriteBytes / run.records,
+      'device B/msg': load.deviceWriteBytes / run.records,
       ...more,
     },
   });

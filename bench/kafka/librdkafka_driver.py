@@ -132,7 +132,9 @@ def consume(bootstrap, topic, record_bytes, records):
 
 
 def drop(bootstrap, topic):
-    AdminClient({"bootstrap.servers": bootstrap}).delete_topics([topic])[topic].result(30)
+    # The client must outlive its futures, so it needs a name.
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin.delete_topics([topic])[topic].result(30)
     return {}
 
 

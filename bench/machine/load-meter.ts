@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { monotonicMicros } from './clock.js';
-import { machineBusyMs, processCost } from './process-cost.js';
+import { deviceWriteBytes } from './device-writes.js';
+import { machineBusyMs, processCpuMs } from './processor-time.js';
 
 /** Who used the machine while something was measured, in cores: 1 is one core kept fully busy. */
 export interface Load {
@@ -10,25 +11,26 @@ export interface Load {
   readonly otherCores: number;
   readonly machineCores: number;
   readonly serverCpuMs: number;
-  readonly serverDiskWriteBytes: number;
+  /** Octets that reached the disk, whoever wrote them. */
+  readonly deviceWriteBytes: number;
   readonly elapsedMs: number;
 }
 
 /**
  * Starts to meter; the returned function ends it and says who used the machine in between.
  *
- * @param serverPid the process under test; this process counts as the driver
+ * @param server the process under test, and a folder on its disk; this process counts as the driver
  */
-export function meterLoad(serverPid: number): () => Load {
+export function meterLoad(server: { readonly pid: number; readonly dataFolder: string }): () => Load {
   const startedAt = monotonicMicros();
-  const server = processCost(serverPid);
-  const driver = processCost(process.pid);
+  const serverMs = processCpuMs(server.pid);
+  const driverMs = processCpuMs(process.pid);
+  const written = deviceWriteBytes(server.dataFolder);
   const machine = machineBusyMs();
   return () => {
     const elapsedMs = (monotonicMicros() - startedAt) / 1e3;
-    const serverNow = processCost(serverPid);
-    const serverCpuMs = serverNow.cpuMs - server.cpuMs;
-    const driverCpuMs = processCost(process.pid).cpuMs - driver.cpuMs;
+    const serverCpuMs = processCpuMs(server.pid) - serverMs;
+    const driverCpuMs = processCpuMs(process.pid) - driverMs;
     const otherMs = Math.max(0, machineBusyMs() - machine - serverCpuMs - driverCpuMs);
     return {
       serverCores: serverCpuMs / elapsedMs,
@@ -36,7 +38,7 @@ export function meterLoad(serverPid: number): () => Load {
       otherCores: otherMs / elapsedMs,
       machineCores: availableParallelism(),
       serverCpuMs,
-      serverDiskWriteBytes: serverNow.diskWriteBytes - server.diskWriteBytes,
+      deviceWriteBytes: deviceWriteBytes(server.dataFolder) - written,
       elapsedMs,
     };
   };

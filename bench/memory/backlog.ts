@@ -3,7 +3,7 @@ import { QueueAdmin } from '../amqp/queue-admin.js';
 import { queueName } from '../amqp/queue-names.js';
 import { runWorkload } from '../amqp/run-workload.js';
 import { pause } from '../machine/clock.js';
-import { residentBytes } from '../machine/process-cost.js';
+import { residentBytes } from '../machine/resident-memory.js';
 import { settleDisk } from '../machine/settle-disk.js';
 import type { Ledger } from '../report/ledger.js';
 import { dataFolder } from '../servers/contest.js';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { pause } from '../machine/clock.js';
-import { residentBytes } from '../machine/process-cost.js';
+import { residentBytes } from '../machine/resident-memory.js';
 import { settleDisk } from '../machine/settle-disk.js';
 import type { Ledger } from '../report/ledger.js';
 import { dataFolder } from '../servers/contest.js';

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { awaitQuiet } from '../machine/quiet-machine.js';
 import { settleDisk } from '../machine/settle-disk.js';
 import type { Ledger } from '../report/ledger.js';
 import type { RunSettings } from '../suite.js';
@@ -40,6 +41,7 @@ export class Contest {
       settleDisk();
       const server = await this.#server(kind);
       if (server === undefined) continue;
+      await awaitQuiet(this.#settings.quietWithinMs);
       try {
         await turn(server);
       } catch (error) {

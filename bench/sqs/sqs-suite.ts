@@ -72,7 +72,7 @@ async function takeTurn(
         forMs,
         mostMessages,
       };
-      const endLoad = meterLoad(server.pid);
+      const endLoad = meterLoad(server);
       const report = await send(thread, order);
       note(entries === 1 ? 'send' : 'batch', report, endLoad(), entries === 1 ? 'requests' : 'messages');
       await queue.deleteHolding(report.messages);
@@ -88,7 +88,7 @@ async function takeTurn(
       forMs: drainLimitMs,
       mostMessages: depth,
     });
-    const endLoad = meterLoad(server.pid);
+    const endLoad = meterLoad(server);
     const order: DrainOrder = { ...setting, messages: filled.messages, numbersBelow: depth };
     const drained = await withDeadline(thread.call<SqsReport>('drain', order), drainLimitMs, 'drain');
     note('drain', drained, endLoad(), 'messages');
@@ -131,7 +131,7 @@ function recordReport(
       'other cores': load.otherCores,
       'publisher loop %': report.utilisation * 100,
       'CPU us/req': (load.serverCpuMs * 1e3) / report.requests,
-      'disk B/msg': load.serverDiskWriteBytes / report.messages,
+      'device B/msg': load.deviceWriteBytes / report.messages,
     },
   });
 }

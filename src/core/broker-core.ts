@@ -273,7 +273,10 @@ export class BrokerCore implements Broker, DeliveryContext {
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
-    for (const queue of this.#changed) this.#toCheckpoint.add(queue);
+    for (const queue of this.#changed) {
+      queue.changed = false;
+      this.#toCheckpoint.add(queue);
+    }
     this.#changed.clear();
     for (const partition of this.#produced) {
       this.putMetadata(`s/${partition.log}`, partition.producers.encode(this.builder.number));
@@ -311,6 +314,10 @@ export class BrokerCore implements Broker, DeliveryContext {
   gathered(waits: boolean): void {
     if (waits) this.builder.requireSync(this.builder.number);
     this.#effects.gathered(waits);
+  }
+
+  changed(queue: MessageQueue): void {
+    this.#changed.add(queue);
   }
 
   awaitStable(queue: MessageQueue): void {
@@ -767,12 +774,12 @@ export class BrokerCore implements Broker, DeliveryContext {
     return 'held';
   }
 
-  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number): MessageHold {
+  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number, strict: boolean): MessageHold {
     this.#assertRunning();
     const state = this.destinations.queue(queue).state;
     const place = state.inFlight.find(seq);
     if (place < 0) return state.isWaiting(seq) ? 'expired' : 'gone';
-    if (state.inFlight.attempts(place) !== attempts) return 'expired';
+    if (strict && state.inFlight.attempts(place) !== attempts) return 'expired';
     if (visibilityMs > 0) state.extend(seq, this.nowMs + visibilityMs);
     else {
       state.release(seq, 0, true);

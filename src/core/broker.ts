@@ -127,8 +127,8 @@ export interface Broker {
   // the same by what a receipt handle carries, whoever holds it
   /** True when it was there. `attempts` older than the current one is fine on a standard queue; see `strict`. */
   acknowledgeMessage(queue: number, seq: number, attempts: number, strict: boolean): MessageHold;
-  /** Sets the deadline to now + visibilityMs; 0 releases. */
-  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number): MessageHold;
+  /** Sets the deadline to now + visibilityMs; 0 releases. Not `strict`: whichever attempt holds the message now. */
+  extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number, strict: boolean): MessageHold;
 
   // ---- looking without touching
   /** Descriptors from `fromSeq` on, in sequence order; no delivery state changes. */

@@ -13,7 +13,8 @@ export const JOURNAL_LOG = 0;
 /** Run flags. */
 export const RUN_RETAINED = 1; // belongs to a topic or retained queue: offsets are its sequences, retention trims it
 export const RUN_VOLATILE = 2; // spilled transient messages: served while this owner lives, absent after it
-export const RUN_REWRITE = 4; // replaces every earlier record of its log within [rangeFrom, rangeTo]
+// Replaces every earlier record of its log from firstSeq to firstSeq + count - 1. No two rewrites of one flush overlap.
+export const RUN_REWRITE = 4;
 
 /**
  * The gaps that the engine wants left open in a flush's arena, so that it can put its own headers and checksums in

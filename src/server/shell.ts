@@ -458,6 +458,6 @@ function wholeBatch(buffer: Uint8Array): BatchBytes {
 /** The records with offsets from `cursor` on: a batch may begin below it. */
 function recordsFrom({ buffer, offsets }: OpenedRecords, cursor: number): Uint8Array {
   let at = 0;
-  for (let i = 0; i < offsets.length && offsets[i]! < cursor; i++) at += 4 + readU32(buffer, at);
+  for (let i = 0; i < offsets.length && offsets[i] < cursor; i++) at += 4 + readU32(buffer, at);
   return buffer.subarray(at);
 }

@@ -17,8 +17,8 @@ export class StableCallbacks {
     this.#callbacks = [];
     const due: (() => void)[] = [];
     for (const [i, flush] of flushes.entries()) {
-      if (flush <= durable) due.push(callbacks[i]!);
-      else this.add(flush, callbacks[i]!);
+      if (flush <= durable) due.push(callbacks[i]);
+      else this.add(flush, callbacks[i]);
     }
     for (const callback of due) callback();
   }

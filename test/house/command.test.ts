@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { type Ended, RunningCommand } from './running-command.js';
 
 const MAIN = join(process.cwd(), 'dist/cli/main.js');
@@ -16,8 +16,17 @@ describe('the rosettamq command', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  const running: RunningCommand[] = [];
+  // A test that fails half-way must not leave its broker behind: the run would wait for it.
+  afterEach(() => {
+    for (const command of running.splice(0)) command.child.kill('SIGKILL');
+  });
+
   function rosettamq(args: readonly string[], env?: Record<string, string>): RunningCommand {
-    return new RunningCommand(process.execPath, [MAIN, ...args], { cwd: folder, ...(env !== undefined && { env }) });
+    const options = { cwd: folder, ...(env !== undefined && { env }) };
+    const command = new RunningCommand(process.execPath, [MAIN, ...args], options);
+    running.push(command);
+    return command;
   }
 
   /** Runs to the end; whoever expects a refusal and gets a running broker must not wait for ever. */

@@ -4,7 +4,7 @@ import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { amqpNameFault } from './name-rules.js';
 
 /** The virtual host that is always there. */
-export const DEFAULT_VIRTUAL_HOST = '/';
+const DEFAULT_VIRTUAL_HOST = '/';
 
 /** format, text description, a count, text of each tag. The name stands in the key. */
 const FORMAT = 1;

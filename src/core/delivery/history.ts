@@ -61,12 +61,12 @@ export function decodeHistory(bytes: Uint8Array, start: number): Death[] {
     at += 2 + length;
     return value;
   };
-  for (let i = 0; i < bytes[start + 2]!; i++) {
-    const reason = REASONS[bytes[at]!]!;
+  for (let i = 0; i < bytes[start + 2]; i++) {
+    const reason = REASONS[bytes[at]];
     const count = readU32(bytes, at + 1);
     const timeMs = readU48(bytes, at + 5);
     const originalTtlMs = readU48(bytes, at + 11) - 1;
-    const keys = bytes[at + 17]!;
+    const keys = bytes[at + 17];
     at += 18;
     const queue = text();
     const exchange = text();

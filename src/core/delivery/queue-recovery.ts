@@ -1,4 +1,12 @@
-import { HAS_DUE, HAS_EXPIRY, HAS_GROUP, IS_REFERENCE, readU32, readU48 } from '../../bytes/index.js';
+import {
+  HAS_DEDUPLICATION,
+  HAS_DUE,
+  HAS_EXPIRY,
+  HAS_GROUP,
+  IS_REFERENCE,
+  readU32,
+  readU48,
+} from '../../bytes/index.js';
 import {
   ENTRY_DEFERRED,
   ENTRY_DONE,
@@ -10,6 +18,7 @@ import {
 } from '../log/journal-entry.js';
 import { NOWHERE } from '../log/memory.js';
 import type { Extent } from '../ports.js';
+import { Deduplication, deduplicationKey } from './deduplication.js';
 import type { DeliveryContext } from './delivery-context.js';
 import { TIMER_DEADLINE, TIMER_DUE, TIMER_EXPIRE } from './delivery-context.js';
 import { type MessageQueue, DEFAULT_GROUP, sharedSequence } from './message-queue.js';
@@ -100,16 +109,18 @@ export class QueueRecovery {
     if (flush < this.#since) return;
     const queue = this.queue;
     queue.tail = Math.max(queue.tail, firstSeq + count);
+    const windowMs = queue.settings.deduplicationMs;
     let seq = firstSeq;
     for (let at = start; at < end; at += 4 + readU32(buffer, at), seq++) {
       const flags = buffer[at + 5]!;
       if (flags === 0) continue;
       if ((flags & (HAS_DUE | HAS_EXPIRY | HAS_GROUP)) !== 0) queue.indexed = true;
       if ((flags & IS_REFERENCE) !== 0) queue.marks.add(seq, sharedSequence(buffer, at));
-      if (queue.deduplication === undefined) continue;
-      this.#view.read(buffer, at);
-      const id = this.#view.deduplicationId;
-      if (id !== undefined) queue.deduplication.add(id, seq, this.#view.timestampMs);
+      if ((flags & HAS_DEDUPLICATION) === 0 || windowMs === undefined) continue;
+      const view = this.#view;
+      view.read(buffer, at);
+      queue.deduplication ??= new Deduplication(windowMs);
+      queue.deduplication.add(deduplicationKey(queue.settings, view), seq, view.timestampMs);
     }
   }
 
@@ -130,8 +141,9 @@ export class QueueRecovery {
     for (const extent of extents) {
       if (extent.lastSeq < queue.done.floor) continue;
       if (extent.firstSeq > next) queue.done.addRange(next, extent.firstSeq - 1);
+      // The gap before it may have been the last thing between the floor and much that was done behind it.
       const from = Math.max(extent.firstSeq, queue.done.floor);
-      live += extent.lastSeq + 1 - from - queue.done.countIn(from, extent.lastSeq);
+      if (from <= extent.lastSeq) live += extent.lastSeq + 1 - from - queue.done.countIn(from, extent.lastSeq);
       queue.readyBytes += extent.sizeBytes;
       next = extent.lastSeq + 1;
     }

@@ -19,7 +19,7 @@ export class SequenceSet {
     if (seq < this.floor) return true;
     if (seq >= this.#top) return false;
     const at = seq - this.#base;
-    return (this.#words![at >>> 5]! & (1 << (at & 31))) !== 0;
+    return (this.#words![at >>> 5] & (1 << (at & 31))) !== 0;
   }
 
   add(seq: number): void {
@@ -32,7 +32,7 @@ export class SequenceSet {
     if (seq < this.floor) return;
     this.#reach(seq + 1);
     const at = seq - this.#base;
-    this.#words![at >>> 5]! |= 1 << (at & 31);
+    this.#words![at >>> 5] |= 1 << (at & 31);
   }
 
   /** Marks from … to, both included. */
@@ -53,7 +53,7 @@ export class SequenceSet {
         words[at >>> 5] = 0xffffffff;
         seq += 32;
       } else {
-        words[at >>> 5]! |= 1 << (at & 31);
+        words[at >>> 5] |= 1 << (at & 31);
         seq++;
       }
     }
@@ -65,7 +65,7 @@ export class SequenceSet {
     while (from < this.#top) {
       const at = from - this.#base;
       if ((at & 31) === 0 && this.#words![at >>> 5] === 0xffffffff) from += 32;
-      else if ((this.#words![at >>> 5]! & (1 << (at & 31))) !== 0) from++;
+      else if ((this.#words![at >>> 5] & (1 << (at & 31))) !== 0) from++;
       else return from;
     }
     return from;
@@ -78,10 +78,10 @@ export class SequenceSet {
     for (let seq = Math.max(from, this.floor); seq < end; ) {
       const at = seq - this.#base;
       if ((at & 31) === 0 && end - seq >= 32) {
-        count += bitCount(this.#words![at >>> 5]!);
+        count += bitCount(this.#words![at >>> 5]);
         seq += 32;
       } else {
-        if ((this.#words![at >>> 5]! & (1 << (at & 31))) !== 0) count++;
+        if ((this.#words![at >>> 5] & (1 << (at & 31))) !== 0) count++;
         seq++;
       }
     }

@@ -7,16 +7,16 @@ export class TimerHeap {
   size = 0;
 
   get topTimeMs(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#timeMs[0]!;
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#timeMs[0];
   }
   get topOwner(): number {
-    return this.#owner[0]!;
+    return this.#owner[0];
   }
   get topItem(): number {
-    return this.#item[0]!;
+    return this.#item[0];
   }
   get topKind(): number {
-    return this.#kind[0]!;
+    return this.#kind[0];
   }
 
   push(timeMs: number, owner: number, item: number, kind: number): void {
@@ -24,7 +24,7 @@ export class TimerHeap {
     let place = this.size++;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.#timeMs[parent]! <= timeMs) break;
+      if (this.#timeMs[parent] <= timeMs) break;
       this.#copy(parent, place);
       place = parent;
     }
@@ -37,13 +37,13 @@ export class TimerHeap {
   pop(): void {
     const last = --this.size;
     if (last <= 0) return;
-    const timeMs = this.#timeMs[last]!;
+    const timeMs = this.#timeMs[last];
     let place = 0;
     for (;;) {
       let child = place * 2 + 1;
       if (child >= last) break;
-      if (child + 1 < last && this.#timeMs[child + 1]! < this.#timeMs[child]!) child++;
-      if (this.#timeMs[child]! >= timeMs) break;
+      if (child + 1 < last && this.#timeMs[child + 1] < this.#timeMs[child]) child++;
+      if (this.#timeMs[child] >= timeMs) break;
       this.#copy(child, place);
       place = child;
     }

@@ -21,13 +21,13 @@ export class Window {
   }
 
   get firstAddress(): number {
-    return this.#slots[this.#head & this.#mask]!;
+    return this.#slots[this.#head & this.#mask];
   }
 
   /** Address of `seq`, NOWHERE when it has no slot. */
   at(seq: number): number {
     const index = seq - this.first;
-    return index < 0 || index >= this.length ? NOWHERE : this.#slots[(this.#head + index) & this.#mask]!;
+    return index < 0 || index >= this.length ? NOWHERE : this.#slots[(this.#head + index) & this.#mask];
   }
 
   set(seq: number, address: number): void {

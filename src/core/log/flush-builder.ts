@@ -110,8 +110,8 @@ export class FlushBuilder {
     if (log === this.#lastLog && seq === this.#lastSeq + 1 && flags === this.#lastFlags) {
       const runs = open.runs;
       const last = open.runCount - 1;
-      runs.count[last]!++;
-      if (timestampMs > runs.maxTimestampMs[last]!) runs.maxTimestampMs[last] = timestampMs;
+      runs.count[last]++;
+      if (timestampMs > runs.maxTimestampMs[last]) runs.maxTimestampMs[last] = timestampMs;
     } else {
       open.end += layout.runHeaderBytes;
       addRun(open, log, seq, 1, flags, timestampMs);
@@ -130,7 +130,7 @@ export class FlushBuilder {
   /** Makes room for `count` sequences given as a whole, such as a record batch; fill it like a record. */
   appendRun(log: number, firstSeq: number, count: number, sizeBytes: number, flags: number, timestampMs: number): void {
     this.append(log, firstSeq, sizeBytes, flags, timestampMs);
-    this.#open.runs.count[this.#open.runCount - 1]! += count - 1;
+    this.#open.runs.count[this.#open.runCount - 1] += count - 1;
     this.#lastSeq = firstSeq + count - 1;
   }
 

@@ -27,7 +27,7 @@ export const ENTRY_IDS_FORGOTTEN = 8;
 
 export const SKIPPABLE = 0x80;
 
-export const ENTRY_HEADER_BYTES = 11;
+const ENTRY_HEADER_BYTES = 11;
 
 /** A growing buffer of entries. */
 export class JournalWriter {
@@ -37,8 +37,8 @@ export class JournalWriter {
   done(log: number, firsts: readonly number[], lasts: readonly number[]): void {
     let at = this.#begin(ENTRY_DONE, log, firsts.length * 10);
     for (let i = 0; i < firsts.length; i++) {
-      writeU48(this.bytes, at, firsts[i]!);
-      writeU32(this.bytes, at + 6, lasts[i]! - firsts[i]! + 1);
+      writeU48(this.bytes, at, firsts[i]);
+      writeU32(this.bytes, at + 6, lasts[i] - firsts[i] + 1);
       at += 10;
     }
   }
@@ -112,7 +112,7 @@ export function forEachEntry(
   for (let at = start; at < end; ) {
     const length = readU32(buffer, at + 1);
     const next = at + 5 + length;
-    visit(buffer[at]!, readU48(buffer, at + 5), at + ENTRY_HEADER_BYTES, next);
+    visit(buffer[at], readU48(buffer, at + 5), at + ENTRY_HEADER_BYTES, next);
     at = next;
   }
 }

@@ -141,7 +141,7 @@ export class ProducerTable {
 
   /** The log starts at `offset` now. */
   trimmed(offset: number): void {
-    while (this.aborted.length > 0 && this.aborted[0]!.lastOffset < offset) this.aborted.shift();
+    while (this.aborted.length > 0 && this.aborted[0].lastOffset < offset) this.aborted.shift();
   }
 
   /**

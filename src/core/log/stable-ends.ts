@@ -27,7 +27,7 @@ export class StableEnds {
   /** Flush `number` and all before it are stable. True when {@link stable} moved. */
   flushed(number: number): boolean {
     let moved = false;
-    while (this.#flushes.length > 0 && this.#flushes[0]! <= number) {
+    while (this.#flushes.length > 0 && this.#flushes[0] <= number) {
       this.#flushes.shift();
       this.stable = this.#ends.shift()!;
       moved = true;
@@ -37,7 +37,7 @@ export class StableEnds {
 
   /** The flush that makes the sequence stable; 0 when it is. */
   flushOf(seq: number): number {
-    for (const [i, end] of this.#ends.entries()) if (seq < end) return this.#flushes[i]!;
+    for (const [i, end] of this.#ends.entries()) if (seq < end) return this.#flushes[i];
     return 0;
   }
 }

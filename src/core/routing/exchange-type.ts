@@ -27,9 +27,6 @@ const TYPES: readonly ExchangeTypeEntry[] = [
   },
 ];
 
-/** The types that can be declared. */
-export const EXCHANGE_TYPES: readonly ExchangeType[] = TYPES;
-
 /** @throws BrokerError `invalid-argument` of field `type` when there is no such type */
 export function assertExchangeType(type: string): void {
   entryOf(type);

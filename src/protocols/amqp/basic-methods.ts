@@ -9,6 +9,7 @@ import type { MethodArguments } from './method-codec.js';
 import { generatedName, named } from './names.js';
 import { meantQueue, usableQueue } from './queue-access.js';
 import { queueTypeOf } from './queue-declare.js';
+import { routingToQueue } from './short-string.js';
 
 /** basic.qos (AMQP 0-9-1 section 1.8.3.1), in RabbitMQ's reading: `global` is the channel, else each new consumer. */
 export function setPrefetch(channel: Channel, args: MethodArguments<'basic.qos'>): void {
@@ -36,6 +37,7 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
 
   const consumer = channel.consumers.add(tag, {
     noAck: args.noAck,
+    queueRouting: routingToQueue(queue.name),
     countsDeliveries: queueTypeOf(queue) === 'quorum',
     directReply,
   });
@@ -87,7 +89,7 @@ export function cancel(channel: Channel, args: MethodArguments<'basic.cancel'>):
 export function get(channel: Channel, args: MethodArguments<'basic.get'>): void {
   const name = meantQueue(channel, args.queue);
   assertAllowed(channel, 'read', 'queue', name);
-  channel.get(usableQueue(channel, name).handle, args.noAck);
+  channel.get(usableQueue(channel, name), args.noAck);
 }
 
 /** basic.recover and basic.recover-async (section 1.8.3.14): everything in flight goes back to where it was. */

@@ -44,7 +44,7 @@ const properties: readonly (readonly [name: keyof BasicProperties, kind: Propert
  * Skips the flag words at `start` and returns where the values begin. Only the first word carries known flags; the
  * lowest bit of a word announces another one.
  */
-export function endOfFlags(bytes: Buffer, start: number, end: number): number {
+function endOfFlags(bytes: Buffer, start: number, end: number): number {
   let at = start;
   do {
     at += 2;

@@ -1,4 +1,4 @@
-import { BrokerError, type Delivery, type SessionSink } from '../../core/index.js';
+import { BrokerError, type Delivery, type QueueInfo, type SessionSink } from '../../core/index.js';
 import { ChannelError } from './amqp-error.js';
 import type { ConfirmingChannel, ConnectionContext } from './connection-context.js';
 import { Confirms } from './confirms.js';
@@ -12,12 +12,14 @@ import { methodCode, type MethodName } from './methods.js';
 import { Publisher } from './publisher.js';
 import type { PublishView } from './publish-view.js';
 import { ReplyOrder, type Place } from './reply-order.js';
+import { routingToQueue } from './short-string.js';
 import { Transaction } from './transaction.js';
 
 /** A basic.get that was handed to the core. */
 interface PendingGet {
   /** Messages that will be ready after it, for get-ok. */
   readonly remaining: number;
+  readonly queueRouting: Buffer;
   /** Where its answer belongs when it could not be given at once. */
   place: Place | undefined;
 }
@@ -126,12 +128,16 @@ export class Channel implements SessionSink, ConfirmingChannel {
   // ---- deliveries
 
   /** Asks the core for one message; the answer is get-ok or get-empty, in the order of the channel's replies. */
-  get(queue: number, noAck: boolean): void {
+  get(queue: QueueInfo, noAck: boolean): void {
     const { broker } = this.connection;
     const token = this.nextGetToken++;
-    const get: PendingGet = { remaining: Math.max(0, broker.counts(queue).ready - 1), place: undefined };
+    const get: PendingGet = {
+      remaining: Math.max(0, broker.counts(queue.handle).ready - 1),
+      queueRouting: routingToQueue(queue.name),
+      place: undefined,
+    };
     this.gets.set(token, get);
-    broker.acquire(this.session, queue, { token, max: 1, noAck, visibilityMs: undefined, waitMs: 0 });
+    broker.acquire(this.session, queue.handle, { token, max: 1, noAck, visibilityMs: undefined, waitMs: 0 });
     if (this.gets.has(token)) get.place = this.order.hold();
   }
 
@@ -142,13 +148,24 @@ export class Channel implements SessionSink, ConfirmingChannel {
     const consumer = this.consumers.withToken(delivery.token);
     if (consumer === undefined) this.answerGet(delivery);
     else {
-      content.fill(delivery, consumer.countsDeliveries);
+      this.fillContent(delivery, consumer.queueRouting, consumer.countsDeliveries);
       writeDelivery(out, frameMaxBytes, number, consumer.tagBytes, delivery.deliveryId, delivery.redelivered, content);
     }
     connection.markDirty();
     if (!connection.outputFull(out === connection.out ? 0 : out.length)) return true;
     connection.resumeLater(this.session);
     return false;
+  }
+
+  /** Nothing may be thrown at the core while it hands out messages. */
+  private fillContent(delivery: Delivery, queueRouting: Buffer, countsDeliveries: boolean): void {
+    try {
+      this.content.fill(delivery, queueRouting, countsDeliveries);
+    } catch (error) {
+      const { queue, seq, dialect } = delivery;
+      this.connection.host.log('error', 'amqp: a message could not be translated', { queue, seq, dialect, err: error });
+      this.content.fillUntranslated(delivery);
+    }
   }
 
   acquired(token: number, count: number): void {
@@ -175,7 +192,7 @@ export class Channel implements SessionSink, ConfirmingChannel {
   private answerGet(delivery: Delivery): void {
     const get = this.gets.get(delivery.token);
     if (get === undefined) return;
-    this.content.fill(delivery, false);
+    this.fillContent(delivery, get.queueRouting, false);
     const before = Buffer.alloc(13);
     before.writeUInt32BE(methodCode('basic.get-ok'), 0);
     before.writeBigUInt64BE(BigInt(delivery.deliveryId), 4);

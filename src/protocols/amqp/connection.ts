@@ -50,6 +50,7 @@ export class Connection implements Wire {
   private published = false;
   private readingPaused = false;
   private stopHeartbeat: () => void = () => {};
+  private endTimer: NodeJS.Timeout | undefined = undefined;
 
   constructor(socket: Socket, server: AmqpServerContext) {
     this.server = server;
@@ -71,7 +72,7 @@ export class Connection implements Wire {
 
   /** Tells the client that the broker closes, and gives it a moment to answer. */
   shutdown(): void {
-    this.fail(new ConnectionError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
+    this.closeWith(new ConnectionError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
   }
 
   // ---- handshake
@@ -366,13 +367,12 @@ export class Connection implements Wire {
   }
 
   private failChannel(channel: Channel, cause: unknown): void {
-    const { methodCode: code } = this.reader;
-    const publishing = this.reader.type !== FRAME_METHOD;
     const error = cause instanceof BrokerError ? replyTo(cause) : cause;
-    if (error instanceof ConnectionError) throw publishing ? error : error.at(code >>> 16, code & 0xffff);
-    if (!(error instanceof ChannelError)) throw error;
-    const failed = publishing ? CODE_BASIC_PUBLISH : code;
+    if (!(error instanceof ChannelError || error instanceof ConnectionError)) throw error;
+    // content frames belong to a publish
+    const failed = this.reader.type === FRAME_METHOD ? this.reader.methodCode : CODE_BASIC_PUBLISH;
     error.at(failed >>> 16, failed & 0xffff);
+    if (error instanceof ConnectionError) throw error;
     this.forgetChannel(channel);
     this.closing.add(channel.number);
     const { replyCode, replyText, classId, methodId } = error;
@@ -416,11 +416,16 @@ export class Connection implements Wire {
     this.endAfter(lingerMs);
   }
 
-  /** Sends connection.close and waits a moment for the answer. */
+  /** An error of the peer, or one of our own while serving it, ends the connection. */
   private fail(error: ConnectionError): void {
     if (this.phase === 'closing' || this.phase === 'closed') return;
-    const { replyCode, replyText, classId, methodId } = error;
-    this.server.host.log('warn', `amqp: closing connection: ${replyText}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.socket.remoteAddress });
+    this.closeWith(error);
+  }
+
+  /** Sends connection.close and waits a moment for the answer. */
+  private closeWith({ replyCode, replyText, classId, methodId }: ConnectionError): void {
+    if (this.phase === 'closing' || this.phase === 'closed') return;
     this.release();
     this.phase = 'closing';
     this.send('connection.close', { replyCode, replyText, classId, methodId });
@@ -453,7 +458,8 @@ export class Connection implements Wire {
 
   private endAfter(delayMs: number): void {
     this.stopHeartbeat();
-    setTimeout(() => {
+    clearTimeout(this.endTimer);
+    this.endTimer = setTimeout(() => {
       this.socket.end();
       this.socket.destroySoon();
     }, delayMs).unref();
@@ -464,6 +470,7 @@ export class Connection implements Wire {
     this.server.host.enter();
     this.release();
     this.phase = 'closed';
+    clearTimeout(this.endTimer);
     this.stopHeartbeat();
     this.server.forget(this);
     this.wake?.();

@@ -5,6 +5,8 @@ export interface Consumer {
   /** The tag as deliveries carry it. */
   readonly tagBytes: Buffer;
   readonly noAck: boolean;
+  /** The default exchange and the queue's name, each with its length octet. */
+  readonly queueRouting: Buffer;
   /** The queue tells how often a message was delivered before (`x-delivery-count`). */
   readonly countsDeliveries: boolean;
   /** Consumes the channel's direct replies. */
@@ -18,7 +20,7 @@ export class ConsumerTable {
   private readonly byTag = new Map<string, Consumer>();
   private readonly byToken: (Consumer | undefined)[] = [];
 
-  add(tag: string, what: Pick<Consumer, 'noAck' | 'countsDeliveries' | 'directReply'>): Consumer {
+  add(tag: string, what: Pick<Consumer, 'noAck' | 'queueRouting' | 'countsDeliveries' | 'directReply'>): Consumer {
     const free = this.byToken.indexOf(undefined);
     const token = free < 0 ? this.byToken.length : free;
     const consumer: Consumer = { ...what, tag, tagBytes: shortString(tag), token, subscription: -1 };

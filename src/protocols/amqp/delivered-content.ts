@@ -7,6 +7,9 @@ import type { ContentBytes } from './frame-writer.js';
 import { fromPivot } from './from-pivot.js';
 
 const noBytes = new Uint8Array(0);
+/** Two strings of no length. */
+const emptyRoutingBytes = 2;
+const noProperties = encodeProperties({});
 
 /**
  * A delivery as its content goes to an AMQP client: usually the very bytes that were published. One object per channel,
@@ -28,8 +31,11 @@ export class DeliveredContent implements ContentBytes {
     this.translate = translate;
   }
 
-  /** @param countsDeliveries whether `x-delivery-count` says how often it was delivered before */
-  fill(delivery: Delivery, countsDeliveries: boolean): void {
+  /**
+   * @param queueRouting the default exchange and the queue's name, for messages that were sent to the queue without a key
+   * @param countsDeliveries whether `x-delivery-count` says how often it was delivered before
+   */
+  fill(delivery: Delivery, queueRouting: Buffer, countsDeliveries: boolean): void {
     this.routing = delivery.envelope;
     this.routingStart = delivery.routingStart;
     this.routingEnd = delivery.routingEnd;
@@ -40,7 +46,14 @@ export class DeliveredContent implements ContentBytes {
       this.body = delivery.body;
       this.bodyStart = delivery.bodyStart;
       this.bodyEnd = delivery.bodyEnd;
-    } else this.takeTranslation(delivery);
+    } else {
+      this.takeTranslation(delivery);
+      if (delivery.routingEnd - delivery.routingStart <= emptyRoutingBytes) {
+        this.routing = queueRouting;
+        this.routingStart = 0;
+        this.routingEnd = queueRouting.length;
+      }
+    }
     const history = delivery.history();
     if (history.length > 0 || countsDeliveries) {
       this.changeHeaders(history.length > 0, (headers) => {
@@ -48,6 +61,19 @@ export class DeliveredContent implements ContentBytes {
         return countsDeliveries ? withDeliveryCount(result, delivery.attempts - 1) : result;
       });
     }
+  }
+
+  /** The bytes as they are, for a message that cannot be translated: it must not stand in the way of the others. */
+  fillUntranslated(delivery: Delivery): void {
+    this.routing = delivery.envelope;
+    this.routingStart = delivery.routingStart;
+    this.routingEnd = delivery.routingEnd;
+    this.properties = noProperties;
+    this.propertiesStart = 0;
+    this.propertiesEnd = noProperties.length;
+    this.body = delivery.body;
+    this.bodyStart = delivery.bodyStart;
+    this.bodyEnd = delivery.bodyEnd;
   }
 
   private takeTranslation(delivery: Delivery): void {

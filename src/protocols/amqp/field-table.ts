@@ -22,7 +22,8 @@ export const emptyTable: FieldTable = new Map();
 /** Bytes that are no valid encoding of what was expected there. */
 export class DecodeError extends Error {}
 
-const maxDepth = 64;
+/** Tables and arrays inside of each other; deeper ones are refused. */
+export const maxTableDepth = 64;
 
 /**
  * Decodes the table whose 4-byte length stands at `start` and which must end at or before `limit`.
@@ -52,7 +53,7 @@ class TableDecoder {
   }
 
   table(start: number, depth: number): FieldTable {
-    if (depth > maxDepth) throw new DecodeError('field table nested too deeply');
+    if (depth > maxTableDepth) throw new DecodeError('field table nested too deeply');
     const end = endOfTable(this.bytes, start, this.limit);
     const table = new Map<string, FieldValue>();
     this.at = start + 4;
@@ -131,7 +132,7 @@ class TableDecoder {
   }
 
   private array(end: number, depth: number): FieldValue[] {
-    if (depth > maxDepth) throw new DecodeError('field array nested too deeply');
+    if (depth > maxTableDepth) throw new DecodeError('field array nested too deeply');
     const size = this.length(end);
     const arrayEnd = this.at + size;
     if (arrayEnd > end) throw new DecodeError('truncated field array');

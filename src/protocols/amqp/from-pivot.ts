@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Delivery, PivotHeader, PivotMessage, PivotValue } from '../../core/index.js';
 import type { BasicProperties } from './basic-properties.js';
 import type { FieldTable, FieldValue } from './field-table.js';
@@ -28,7 +29,7 @@ export function fromPivot(pivot: PivotMessage, delivery: Pick<Delivery, 'timesta
   const timestampMs = pivot.timestampMs ?? delivery.timestampMs;
   if (timestampMs > 0) properties.timestamp = BigInt(Math.floor(timestampMs / 1000));
   const headers = fieldsOf(pivot.headers);
-  if (pivot.key !== undefined) headers.set('x-partition-key', bytesField(pivot.key));
+  if (pivot.key !== undefined) headers.set('x-partition-key', textOrBytes(pivot.key));
   if (pivot.group !== undefined) headers.set('x-group-id', textField(pivot.group));
   if (pivot.deduplicationId !== undefined) headers.set('x-deduplication-header', textField(pivot.deduplicationId));
   if (headers.size > 0) properties.headers = headers;
@@ -73,7 +74,12 @@ function textField(value: string): FieldValue {
   return { type: 'S', value: Buffer.from(value) };
 }
 
-/** Bytes as a long string: every client can read that, few know the byte array type. */
 function bytesField(value: Uint8Array): FieldValue {
-  return { type: 'S', value: Buffer.from(value.buffer, value.byteOffset, value.length) };
+  return { type: 'x', value: Buffer.from(value.buffer, value.byteOffset, value.length) };
+}
+
+/** Bytes that are usually text, such as keys: as text where they are. */
+function textOrBytes(value: Uint8Array): FieldValue {
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.length);
+  return isUtf8(value) ? { type: 'S', value: bytes } : { type: 'x', value: bytes };
 }

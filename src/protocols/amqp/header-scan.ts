@@ -1,8 +1,9 @@
-import { DecodeError, endOfTable } from './field-table.js';
+import { DecodeError, endOfTable, maxTableDepth } from './field-table.js';
 
 /**
- * Finds, among the headers of a message, the few that the broker itself acts on, without decoding the others. One
- * instance is used again for every publish. Each position is that of the value's type letter, or -1.
+ * Finds, among the headers of a message, the few that the broker itself acts on, without making a value of the others,
+ * but after making sure that all of them can be decoded: whoever reads the stored message relies on that. One instance
+ * is used again for every publish. Each position is that of the value's type letter, or -1.
  */
 export class HeaderScan {
   /** `CC` or `BCC` is there. */
@@ -31,7 +32,7 @@ export class HeaderScan {
       if (keyEnd >= end) throw new DecodeError('truncated field name');
       const first = bytes[keyStart];
       if (first === 0x78 || first === 0x43 || first === 0x42) this.note(bytes, keyStart, keyEnd);
-      at = endOfValue(bytes, keyEnd, end);
+      at = endOfValue(bytes, keyEnd, end, 0);
     }
   }
 
@@ -88,13 +89,28 @@ export function bytesAt(bytes: Buffer, at: number): Buffer | undefined {
   return bytes.subarray(at + 5, at + 5 + bytes.readUInt32BE(at + 1));
 }
 
-function endOfValue(bytes: Buffer, at: number, end: number): number {
-  const valueEnd = at + 1 + valueBytes(bytes, at, end);
+/** Where the value ends whose type letter stands at `at`, after a look at everything in it. @throws DecodeError */
+function endOfValue(bytes: Buffer, at: number, end: number, depth: number): number {
+  const type = bytes[at];
+  if (type === 0x46 || type === 0x41) return endOfNested(bytes, at + 1, end, depth + 1, type === 0x46);
+  const valueEnd = at + 1 + scalarBytes(bytes, at, end);
   if (valueEnd > end) throw new DecodeError('truncated field value');
   return valueEnd;
 }
 
-function valueBytes(bytes: Buffer, at: number, end: number): number {
+/** The end of a table or array whose length stands at `start`. */
+function endOfNested(bytes: Buffer, start: number, limit: number, depth: number, named: boolean): number {
+  if (depth > maxTableDepth) throw new DecodeError('field table nested too deeply');
+  const end = endOfTable(bytes, start, limit);
+  for (let at = start + 4; at < end; ) {
+    const valueAt = named ? at + 1 + bytes[at] : at;
+    if (valueAt >= end) throw new DecodeError('truncated field name');
+    at = endOfValue(bytes, valueAt, end, depth);
+  }
+  return end;
+}
+
+function scalarBytes(bytes: Buffer, at: number, end: number): number {
   switch (bytes[at]) {
     case 0x56: // V
       return 0;
@@ -118,8 +134,6 @@ function valueBytes(bytes: Buffer, at: number, end: number): number {
       return 8;
     case 0x53: // S
     case 0x78: // x
-    case 0x41: // A
-    case 0x46: // F
       if (at + 5 > end) throw new DecodeError('truncated field value');
       return 4 + bytes.readUInt32BE(at + 1);
     default:

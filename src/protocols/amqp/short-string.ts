@@ -18,3 +18,8 @@ export function shortString(text: string): Buffer {
   const bytes = Buffer.alloc(shortStringSize(text));
   return bytes.subarray(0, writeShortString(text, bytes, 0));
 }
+
+/** The routing of a message that was sent straight to a queue: the default exchange, and the queue's name as its key. */
+export function routingToQueue(name: string): Buffer {
+  return Buffer.concat([shortString(''), shortString(name)]);
+}

@@ -34,7 +34,10 @@ export const ErrorCode = {
   outOfOrderSequenceNumber: 45,
   invalidProducerEpoch: 47,
   invalidTxnState: 48,
-  transactionalIdAuthorizationFailed: 53,
+  invalidProducerIdMapping: 49,
+  invalidTransactionTimeout: 50,
+  concurrentTransactions: 51,
+  operationNotAttempted: 55,
   storageError: 56,
   saslAuthenticationFailed: 58,
   unknownProducerId: 59,
@@ -50,12 +53,13 @@ export const ErrorCode = {
   groupSubscribedToTopic: 86,
   invalidRecord: 87,
   unstableOffsetCommit: 88,
+  producerFenced: 90,
   unknownTopicId: 100,
   mismatchedEndpointType: 114,
 } as const;
 
 /** What the core's refusals are called in this protocol. */
-export const CODE_OF_BROKER_ERROR: BrokerErrorTable<number> = {
+const CODE_OF_BROKER_ERROR: BrokerErrorTable<number> = {
   'not-found': ErrorCode.unknownTopicOrPartition,
   exists: ErrorCode.topicAlreadyExists,
   different: ErrorCode.invalidConfig,

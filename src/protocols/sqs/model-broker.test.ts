@@ -125,7 +125,8 @@ export class ModelBroker {
       acquire: (_session, handle, options) => this.#acquire(handle, options),
       cancelAcquire: (_session, token) => this.#cancel(token),
       acknowledgeMessage: (handle, seq, attempts, strict) => this.#acknowledge(handle, seq, attempts, strict),
-      extendMessage: (handle, seq, attempts, visibilityMs) => this.#extend(handle, seq, attempts, visibilityMs),
+      extendMessage: (handle, seq, attempts, visibilityMs, strict) =>
+        this.#extend(handle, seq, attempts, visibilityMs, strict),
     };
     return broker as Broker;
   }
@@ -395,10 +396,10 @@ export class ModelBroker {
     return 'held';
   }
 
-  #extend(handle: number, seq: number, attempts: number, visibilityMs: number): MessageHold {
+  #extend(handle: number, seq: number, attempts: number, visibilityMs: number, strict: boolean): MessageHold {
     const queue = this.#queue(handle);
     const [message, hold] = this.#held(queue, seq, attempts);
-    if (message === undefined || hold !== 'held') return hold;
+    if (message === undefined || (hold !== 'held' && (strict || !message.inFlight))) return hold;
     message.dueMs = visibilityMs === 0 ? 0 : Date.now() + visibilityMs;
     message.inFlight = visibilityMs > 0;
     if (visibilityMs === 0) this.released.push(seq);

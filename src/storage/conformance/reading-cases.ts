@@ -271,7 +271,7 @@ export const readingCases: readonly ConformanceCase[] = [
     async run(driver) {
       await driver.runs(run(3, 0, 1, 'c'), run(1, 0, 1, 'a'), journal('j'));
       await driver.put({ outside: [outsideRun(2, 0, 1, 70_000, RUN_RETAINED)] });
-      assert.deepEqual([...driver.shard.logs()].sort(), [1, 2, 3]);
+      assert.deepEqual(new Set(driver.shard.logs()), new Set([1, 2, 3]));
     },
   },
 ];

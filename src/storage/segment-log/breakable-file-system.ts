@@ -12,11 +12,17 @@ export type Breaker = (operation: Operation, path: string) => Error | undefined;
 
 /** A file: what a read sees, and what is left of it when the power goes. */
 class Inode {
+  /** Where it was last seen. */
+  path: string;
   content = Buffer.alloc(0);
   /** What the device has for certain. */
   stable = Buffer.alloc(0);
   /** Sectors that were written since the last sync. */
   readonly dirty = new Set<number>();
+
+  constructor(path: string) {
+    this.path = path;
+  }
 
   write(bytes: Uint8Array, position: number): void {
     this.resize(Math.max(this.content.length, position + bytes.length));
@@ -98,6 +104,7 @@ export class BreakableFileSystem {
   /** Raised when the process that uses the file system ends: its calls fail from then on. */
   #generation = 0;
   #breaker: Breaker = () => undefined;
+  #isUnreadable: (path: string, position: number) => boolean = () => false;
   capacityBytes = Infinity;
   /** How many calls that change something were made, for a test that wants to stop at each of them. */
   operations = 0;
@@ -109,6 +116,15 @@ export class BreakableFileSystem {
 
   breakWith(breaker: Breaker): void {
     this.#breaker = breaker;
+  }
+
+  /** The device reports an error for these places. */
+  failReads(isUnreadable: (path: string, position: number) => boolean): void {
+    this.#isUnreadable = isUnreadable;
+  }
+
+  checkReadable(path: string, position: number): void {
+    if (this.#isUnreadable(path, position)) throw coded('EIO', path);
   }
 
   /** The process is gone; what it wrote is in the kernel's hands and stays. */
@@ -207,7 +223,7 @@ class Mount implements FileSystem {
 
   async open(path: string): Promise<OpenFile> {
     await this.#begin(undefined, path);
-    return new BreakableFile(this.#disk, this.#generation, path, this.#disk.inode(path));
+    return new BreakableFile(this.#disk, this.#generation, this.#disk.inode(path));
   }
 
   async create(path: string): Promise<OpenFile> {
@@ -215,9 +231,9 @@ class Mount implements FileSystem {
     const directory = this.#disk.directory(dirname(path));
     const name = nameOf(path);
     if (directory.names.has(name)) throw coded('EEXIST', path);
-    const inode = new Inode();
+    const inode = new Inode(path);
     directory.change((names) => names.set(name, inode));
-    return new BreakableFile(this.#disk, this.#generation, path, inode);
+    return new BreakableFile(this.#disk, this.#generation, inode);
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -228,6 +244,7 @@ class Mount implements FileSystem {
       names.delete(nameOf(from));
       names.set(nameOf(to), inode);
     });
+    inode.path = to;
   }
 
   async unlink(path: string): Promise<void> {
@@ -265,18 +282,17 @@ class Mount implements FileSystem {
 class BreakableFile implements OpenFile {
   readonly #disk: BreakableFileSystem;
   readonly #generation: number;
-  readonly #path: string;
   readonly #inode: Inode;
 
-  constructor(disk: BreakableFileSystem, generation: number, path: string, inode: Inode) {
+  constructor(disk: BreakableFileSystem, generation: number, inode: Inode) {
     this.#disk = disk;
     this.#generation = generation;
-    this.#path = path;
     this.#inode = inode;
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
     await this.#begin(undefined);
+    this.#disk.checkReadable(this.#inode.path, position);
     const found = this.#inode.content.subarray(position, position + into.length);
     into.set(found);
     return found.length;
@@ -292,7 +308,7 @@ class BreakableFile implements OpenFile {
     if (grown > room) {
       const fits = bytes.length - Math.ceil(grown - room);
       if (fits > 0) this.#inode.write(bytes.subarray(0, fits), position);
-      throw coded('ENOSPC', this.#path);
+      throw coded('ENOSPC', this.#inode.path);
     }
     this.#inode.write(bytes, position);
   }
@@ -317,7 +333,7 @@ class BreakableFile implements OpenFile {
 
   async #begin(operation: Operation | undefined): Promise<void> {
     await nextTurn();
-    this.#disk.begin(this.#generation, operation, this.#path);
+    this.#disk.begin(this.#generation, operation, this.#inode.path);
   }
 }
 

@@ -1,3 +1,4 @@
+import { RUN_REWRITE } from '../../core/index.js';
 import { ExtentChunk, ownBytes, type PlacedExtent } from './extent-chunk.js';
 
 const FIRST_CAPACITY = 2;
@@ -10,8 +11,8 @@ export interface ByteAccount {
 }
 
 /**
- * The extents of one log in order of sequence, never overlapping. Of two extents for a sequence the one with the higher
- * flush number counts, and of the same flush the one added later.
+ * The extents of one log in order of sequence, never overlapping. Of two extents for a sequence the newer counts, in
+ * whatever order they are added; a copy of one that is known already takes its place.
  */
 export class ExtentList {
   #chunks: ExtentChunk[] = [];
@@ -104,7 +105,7 @@ export class ExtentList {
     for (const chunk of this.#chunks.slice(first, end)) {
       for (let i = chunk.head; i < chunk.tail; i++) {
         const old = chunk.get(i);
-        if (old.flush > extent.flush) {
+        if (isNewer(old, extent)) {
           kept.push(old);
           pieces = pieces.flatMap((piece) => without(piece, old));
         } else {
@@ -140,6 +141,11 @@ export class ExtentList {
     }
     return low;
   }
+}
+
+/** By the flush that appended it; within one flush, a rewrite is newer than what it replaces. */
+function isNewer(a: PlacedExtent, b: PlacedExtent): boolean {
+  return a.flush > b.flush || (a.flush === b.flush && (a.flags & RUN_REWRITE) > (b.flags & RUN_REWRITE));
 }
 
 /** What is left of `extent` outside the sequences of `other`: nothing, one piece or two. */

@@ -43,6 +43,16 @@ export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
+/** The size of a file in bytes. */
+export async function fileSize(fileSystem: FileSystem, path: string): Promise<number> {
+  const file = await fileSystem.open(path, 'read');
+  try {
+    return await file.size();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Reads a whole file; rejects with ENOENT where there is none. */
 export async function readWhole(fileSystem: FileSystem, path: string): Promise<Buffer> {
   const file = await fileSystem.open(path, 'read');

@@ -9,7 +9,7 @@ import {
   readFrameTrailer,
 } from './frame.js';
 import { readMetadata } from './metadata-changes.js';
-import { RUN_HEADER_BYTES, RUN_OUTSIDE, type RunHeader, walkRuns } from './run.js';
+import { RUN_HEADER_BYTES, RUN_OUTSIDE, type RunHeader, walkRuns, WRONG_RUN } from './run.js';
 import { FORMAT, SECTOR_BYTES, SEGMENT_HEADER_BYTES, sectorAligned } from './segment-header.js';
 
 /** A frame whose header is intact; of its content nothing is said yet. */
@@ -99,7 +99,7 @@ export function visitFrame(content: Buffer, frame: FoundFrame, visitor: FrameVis
       else if (run.payloadBytes === DESCRIPTOR_BYTES) visitor.outside(described(run), descriptorAt(content, at));
       else visitor.damaged(at, at + RUN_HEADER_BYTES + run.payloadBytes, 'a descriptor of the wrong size', run);
     },
-    damaged: (at, damagedEnd, run) => visitor.damaged(at, damagedEnd, 'a run whose checksum is wrong', run),
+    damaged: (at, damagedEnd, run) => visitor.damaged(at, damagedEnd, WRONG_RUN, run),
   });
   const metadataEnd = end - FRAME_TRAILER_BYTES;
   visitMetadata(content, runsEnd, metadataEnd, header.metadataCount, visitor);

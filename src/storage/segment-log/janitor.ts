@@ -128,8 +128,21 @@ export class Janitor {
       if (await this.#emptier.empty(segment, () => !this.#stopped)) return true;
       this.#examined.set(segment, segment.liveBytes);
     }
-    for (const segment of topics.segments()) if (await this.#tidyTopic(segment)) return true;
+    const replayed = this.#replayedTopicFiles();
+    for (const segment of topics.segments()) {
+      if (!replayed.has(segment.file.id) && (await this.#tidyTopic(segment))) return true;
+    }
     return false;
+  }
+
+  /** The topic segments that a replay may still look into, because a flush that it shows committed a run there. */
+  #replayedTopicFiles(): Set<number> {
+    const files = new Set<number>();
+    for (const segment of this.#options.state.segments.values()) {
+      if (segment.span.lastFlush < this.#journalTrim) continue;
+      for (const file of segment.topicFiles) files.add(file);
+    }
+    return files;
   }
 
   /** A full segment may go once no flush in it can be asked for by a replay. */

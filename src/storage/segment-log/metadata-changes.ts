@@ -9,7 +9,7 @@ import type { MetadataChange } from '../../core/index.js';
  *      8  u32  length of the key in bytes
  *     12       the key, UTF-8, then the value
  */
-export const CHANGE_HEADER_BYTES = 12;
+const CHANGE_HEADER_BYTES = 12;
 
 const REMOVED = 0xffff_ffff;
 

@@ -45,14 +45,15 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
   const cache = new FrameCache(settings.cacheBytes);
   const metadata = new MetadataStore(fileSystem);
   const damage = new DamageLog(options.onDamage);
-  const serials = { next: () => survey.lastSerial + 1 };
+  let wal: Wal | undefined;
   const topics = new TopicStore({
     fileSystem,
     directory: topicsDirectory,
     files,
     handles,
     segmentBytes: settings.topicSegmentBytes,
-    nameSerial: () => serials.next(),
+    nameSerial: () => (wal === undefined ? survey.lastSerial : wal.serial) + 1,
+    stableFlush: () => (wal === undefined ? survey.lastFlush : wal.syncedFlush),
   });
   const index = new LogIndex(files);
   const segments = new Map<number, WalSegment>();
@@ -82,7 +83,7 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
     segmentBytes: settings.segmentBytes,
     onRoom: () => shardObject?.roomFound(),
   });
-  const wal = new Wal(
+  wal = new Wal(
     {
       fileSystem,
       directory,
@@ -97,9 +98,9 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
     },
     recovered.current,
     recovered.sidecar,
-    recovered.lastSerial,
+    { serial: recovered.lastSerial, flush: survey.lastFlush },
   );
-  serials.next = () => wal.serial + 1;
+  await handles.use(recovered.current.file, (handle) => handle.syncData());
   await pool.start(recovered.names, recovered.current.sizeBytes);
   await markOpen(wal, survey.lastFlush);
   const freeBytes = await fileSystem.freeBytes(directory);
@@ -108,6 +109,7 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
   return shardObject;
 }
 
+/** Everything before the mark is stable when it is written: what it says of the frames before it must be so. */
 async function markOpen(wal: Wal, lastFlush: number): Promise<void> {
   const frame = engineFrame(FRAME_OPEN, lastFlush);
   await wal.makeRoom(frameBytes(frame.bodyEnd, frame.tail));

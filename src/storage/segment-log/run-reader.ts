@@ -1,11 +1,10 @@
-import { basename } from 'node:path';
 import { type LogChunk, StorageError } from '../../core/index.js';
-import type { DamageLog } from './damage-log.js';
+import { damagedBytes, type DamageLog } from './damage-log.js';
 import type { PlacedExtent } from './extent-chunk.js';
 import type { FileTable } from './file-table.js';
 import type { FrameCache } from './frame-cache.js';
 import type { LogIndex } from './log-index.js';
-import { RUN_HEADER_BYTES, type RunHeader, walkRuns } from './run.js';
+import { RUN_HEADER_BYTES, type RunHeader, walkRuns, WRONG_RUN } from './run.js';
 import type { FileHandles } from './segment-file.js';
 
 /** Extents of one file whose distance is at most this are read in one go. */
@@ -115,16 +114,9 @@ export class RunReader {
   /** Reports damaged bytes. What they held is what they say themselves, or if they say nothing, at most the whole extent. */
   damaged(log: number, extent: PlacedExtent, position: number, end: number, header: RunHeader | undefined): void {
     const { files, damage } = this.#options;
-    const held =
-      header === undefined
-        ? { log, firstSeq: extent.firstSeq, lastSeq: extent.lastSeq }
-        : { log: header.log, firstSeq: header.firstSeq, lastSeq: header.firstSeq + header.count - 1 };
-    damage.report({
-      place: `${basename(files.get(extent.file).path)}@${position}`,
-      sizeBytes: end - position,
-      reason: 'a run whose checksum is wrong',
-      extents: [held],
-    });
+    const found = damagedBytes(files.get(extent.file).path, position, end, WRONG_RUN, header);
+    const { firstSeq, lastSeq } = extent;
+    damage.report(header === undefined ? { ...found, extents: [{ log, firstSeq, lastSeq }] } : found);
   }
 }
 

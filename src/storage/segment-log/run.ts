@@ -34,6 +34,9 @@ export interface RunHeader {
   readonly payloadBytes: number;
 }
 
+/** What is said of a run that is not as it was written. */
+export const WRONG_RUN = 'a run whose checksum is wrong';
+
 /** Writes the header of the run whose payload begins at `position + RUN_HEADER_BYTES`, checksum and all. */
 export function sealRun(buffer: Buffer, position: number, header: RunHeader): void {
   writeRunFields(buffer, position, header);
@@ -85,7 +88,7 @@ export function isRunIntact(buffer: Buffer, position: number, header: RunHeader,
 }
 
 /** The position of the next intact run after `position`, or `end`: how a reader gets past a damaged one. */
-export function findRun(buffer: Buffer, position: number, end: number): number {
+function findRun(buffer: Buffer, position: number, end: number): number {
   let at = buffer.indexOf(MAGIC_BYTES, position + 8);
   while (at >= 0 && at < end) {
     const header = readRunHeader(buffer, at - 4, end);

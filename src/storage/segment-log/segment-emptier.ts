@@ -87,14 +87,15 @@ export class SegmentEmptier {
     return copied;
   }
 
-  /** Per log, the extents that lie in the segment. The sidecar tells where to look. */
+  /**
+   * Per log, the extents that lie in the segment. The sidecar tells where to look; what it does not tell of (volatile
+   * runs, or all of them where it could not be written) is looked for everywhere.
+   */
   async #extentsIn(segment: WalSegment): Promise<LogExtents[]> {
     const { index, settings } = this.#options.state;
     const ranges = new Map<number, { first: number; last: number }>();
     const sidecar = await readSidecar(settings.fileSystem, segment.file.path, segment.number);
-    if (sidecar === undefined) {
-      for (const log of index.logs()) ranges.set(log, { first: 0, last: Infinity });
-    } else {
+    if (sidecar !== undefined) {
       visitSidecar(sidecar.content, {
         run({ log, firstSeq, count }) {
           const range = ranges.get(log) ?? { first: firstSeq, last: firstSeq };
@@ -106,12 +107,13 @@ export class SegmentEmptier {
         removed() {},
       });
     }
-    const found: LogExtents[] = [];
-    for (const [log, { first, last }] of ranges) {
-      const extents = index.inFile(log, segment.file.id, first, last);
-      if (extents.length > 0) found.push({ log, extents });
-    }
-    return found;
+    const found = [...ranges].map(([log, { first, last }]) => ({
+      log,
+      extents: index.inFile(log, segment.file.id, first, last),
+    }));
+    const bytes = found.reduce((sum, { extents }) => sum + extents.reduce((own, one) => own + ownBytes(one), 0), 0);
+    if (bytes === segment.file.liveBytes) return found;
+    return index.logs().map((log) => ({ log, extents: index.inFile(log, segment.file.id, 0, Infinity) }));
   }
 
   /** Writes runs again, byte by byte, in a frame of the engine's own. */
@@ -151,6 +153,7 @@ export class SegmentEmptier {
       const frame = relocationFrame(lastFlush(), [], [...metadata.valuesIn(from, STEP_BYTES), ...removed]);
       await wal.makeRoom(frameBytes(frame.bodyEnd, frame.tail));
       const { segment, position, serial, end, written } = wal.write(frame);
+      await written; // a large value is read where it lies as soon as it is known to lie there
       for (const { change, offset, lengthBytes } of frame.metadata) {
         const { key, value } = change;
         if (value === undefined) {
@@ -162,7 +165,6 @@ export class SegmentEmptier {
         }
       }
       wal.note(serial, 0, end);
-      await written;
     });
   }
 }

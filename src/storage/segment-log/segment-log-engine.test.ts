@@ -1,3 +1,4 @@
+import { seeded } from './crash-history.js';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,13 +70,5 @@ function memoryLock(): NonNullable<SegmentLogOptions['hold']> {
     if (held) throw new (await import('../../core/index.js')).StorageError('locked', 'held');
     held = true;
     return async () => void (held = false);
-  };
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 0x1_0000_0000;
   };
 }

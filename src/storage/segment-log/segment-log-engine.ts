@@ -98,7 +98,7 @@ export class SegmentLogEngine implements StorageEngine {
   async close(): Promise<void> {
     const release = this.#release;
     if (release === undefined) return;
-    for (const shard of [...this.#shards.values()]) await shard.abandon();
+    for (const shard of this.#shards.values()) await shard.abandon();
     this.#shards.clear();
     this.#surveys.clear();
     this.#release = undefined;

@@ -215,8 +215,13 @@ export class SegmentLogShard implements Shard {
         flush.outside.length > 0 ? await this.#state.topics.append(flush.outside, flush.number) : undefined;
       const { frame, written } = await this.#write(flush, pending);
       readable();
-      await written.written;
-      if (flush.sync) await this.#wal.sync();
+      try {
+        await written.written;
+        if (flush.sync) await this.#wal.sync();
+      } catch (error) {
+        pending?.abandon();
+        throw error;
+      }
       pending?.commit();
       this.#commitMetadata(frame, written);
       this.#lastFlush = flush.number;

@@ -1,20 +1,15 @@
 import { join } from 'node:path';
 import { StorageError } from '../../core/index.js';
-import { type FileSystem, ignoreMissing, isNoSpace, type OpenFile } from './file-system.js';
+import { fileSize, type FileSystem, ignoreMissing, isNoSpace, type OpenFile } from './file-system.js';
 import { SECTOR_BYTES } from './segment-header.js';
 
 /** How much is written between two syncs while a file is filled with zeros, so that flushes do not queue up behind it. */
 const FILL_BYTES = 1024 * 1024;
 const RETRY_MS = 250;
-/** The share of the spare that is filled before anything is written to the segment in use. */
-const FIRST_SHARE = 0.1;
-/** How far the filling runs ahead of the writing after that. */
-const AHEAD = 1.2;
+/** Segments that went are kept as spares up to this many: renaming one costs nothing, writing zeros costs a segment's worth. */
+const MAX_SPARES = 2;
 const ZEROS = Buffer.alloc(FILL_BYTES);
 const SPARE = /^spare-\d+\.log$/;
-
-/** A used segment came back while a new one was being filled. */
-const OVERTAKEN = new Error('a spare was found elsewhere');
 
 /** A preallocated file that is no segment yet. Its content is zeros, or what an earlier segment left in it. */
 interface Spare {
@@ -25,7 +20,7 @@ interface Spare {
 export interface SegmentPoolOptions {
   readonly fileSystem: FileSystem;
   readonly directory: string;
-  /** Sizes begin here and double up to `segmentBytes`, so that a small shard stays small. */
+  /** Sizes begin here and grow fourfold up to `segmentBytes`, so that a small shard stays small. */
   readonly firstSegmentBytes: number;
   readonly segmentBytes: number;
   /** Called when room for one more segment was found after there had been none. */
@@ -39,12 +34,9 @@ export interface SegmentPoolOptions {
  */
 export class SegmentPool {
   readonly #options: SegmentPoolOptions;
-  #ready: Spare | undefined;
+  /** Spares, the next one to be used last. */
+  #ready: Spare[] = [];
   #preparing: Promise<void> | undefined;
-  /** How much of the spare may be filled by now: ahead of the flushes, so as to be ready, but not in their way. */
-  #allowedShare = FIRST_SHARE;
-  #wanted = false;
-  #paced: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #nextSpare = 1;
   #nextBytes: number;
@@ -63,7 +55,7 @@ export class SegmentPool {
   }
 
   get hasSpare(): boolean {
-    return this.#ready !== undefined;
+    return this.#ready.length > 0;
   }
 
   /** Begins to keep a spare ready; takes over files that an earlier run of the engine left. */
@@ -79,50 +71,38 @@ export class SegmentPool {
   }
 
   /**
-   * Hands out a file with room for `minBytes` and begins on the next one. Its name is still that of a spare.
+   * Hands out a file with room for `minBytes`. Its name is still that of a spare.
    *
    * @throws StorageError full
    */
   async take(minBytes: number): Promise<Spare> {
-    this.#wanted = true;
-    this.#paced?.();
-    try {
-      return await this.#take(minBytes);
-    } finally {
-      this.#wanted = false;
-      this.#allowedShare = FIRST_SHARE;
-    }
-  }
-
-  /** So much of the segment in use is written: the spare is filled in step with it. */
-  pace(usedShare: number): void {
-    this.#allowedShare = FIRST_SHARE + usedShare * AHEAD;
-    this.#paced?.();
-  }
-
-  async #take(minBytes: number): Promise<Spare> {
-    if (this.#ready === undefined || this.#ready.sizeBytes < minBytes) await this.#preparing;
-    if (this.#ready === undefined && this.#error !== undefined) throw this.#error;
-    if (this.#ready === undefined && !this.#full) {
+    let spare = this.#take(minBytes);
+    if (spare === undefined) {
       this.#prepare();
       await this.#preparing;
+      spare = this.#take(minBytes);
     }
-    if (this.#ready === undefined) throw new StorageError('full', 'the device has no room for another segment');
-    if (this.#ready.sizeBytes < minBytes) return await this.#made(minBytes);
-    const spare = this.#ready;
-    this.#ready = undefined;
+    if (spare === undefined && this.#error !== undefined) throw this.#error;
+    if (spare === undefined && this.#full) throw new StorageError('full', 'the device has no room for another segment');
+    spare ??= await this.#made(minBytes);
     this.#nextBytes = this.#grown(spare.sizeBytes);
-    this.#prepare();
     return spare;
   }
 
-  /** Gives a file back that is a segment no more: it becomes the next spare if one is missing, else it goes. */
+  /** The next spare will be needed before long. Until this is said, one may still come back from a segment that went. */
+  anticipate(): void {
+    this.#prepare();
+  }
+
+  /** Gives a file back that is a segment no more: it becomes a spare, or it goes. */
   async offer(path: string, sizeBytes: number): Promise<void> {
-    if (this.#ready === undefined && sizeBytes >= this.#nextBytes && !this.#closed) {
+    await this.#preparing;
+    // Where there is none at all a smaller one is better than nothing, as in a device that is full.
+    const wantedBytes = this.#full ? this.#options.firstSegmentBytes : this.#nextBytes;
+    if (this.#ready.length < MAX_SPARES && sizeBytes >= wantedBytes && !this.#closed) {
       const spare = { path: this.#spareName(), sizeBytes };
       await this.#options.fileSystem.rename(path, spare.path);
       this.#found(spare);
-      this.#paced?.();
     } else {
       await this.#options.fileSystem.unlink(path);
       if (this.#full) this.#prepare();
@@ -136,26 +116,32 @@ export class SegmentPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#paced?.();
     clearTimeout(this.#retry);
     await this.#preparing;
   }
 
   #prepare(): void {
-    if (this.#closed || this.#ready !== undefined || this.#preparing !== undefined) return;
+    if (this.#closed || this.#ready.length > 0 || this.#preparing !== undefined) return;
     clearTimeout(this.#retry);
     this.#preparing = this.#madeAsLargeAsFits()
       .then(
         (spare) => this.#found(spare),
-        (error: unknown) => {
-          if (error !== OVERTAKEN) this.#notFound(error);
-        },
+        (error: unknown) => this.#notFound(error),
       )
       .finally(() => (this.#preparing = undefined));
   }
 
+  #take(minBytes: number): Spare | undefined {
+    const i = this.#ready.findLastIndex((spare) => spare.sizeBytes >= minBytes);
+    return i < 0 ? undefined : this.#ready.splice(i, 1)[0];
+  }
+
   #found(spare: Spare): void {
-    this.#ready = spare;
+    this.#ready.push(spare);
+    this.#foundRoom();
+  }
+
+  #foundRoom(): void {
     const wasFull = this.#full;
     this.#full = false;
     if (wasFull) this.#options.onRoom();
@@ -174,13 +160,13 @@ export class SegmentPool {
   }
 
   async #tryAgain(): Promise<void> {
-    if (this.#ready === undefined) {
+    if (this.#ready.length === 0) {
       this.#prepare();
       return;
     }
     const { fileSystem, directory } = this.#options;
     const free = await fileSystem.freeBytes(directory).catch(() => 0);
-    if (free >= this.#nextBytes) this.#found(this.#ready);
+    if (free >= this.#nextBytes) this.#foundRoom();
     else this.noteNoRoom();
   }
 
@@ -221,13 +207,6 @@ export class SegmentPool {
 
   async #fill(file: OpenFile, sizeBytes: number): Promise<void> {
     for (let at = 0; at < sizeBytes && !this.#closed; at += FILL_BYTES) {
-      while (at > this.#allowedShare * sizeBytes && !this.#wanted && !this.#closed && this.#ready === undefined) {
-        await new Promise<void>((resolve) => {
-          this.#paced = resolve;
-        });
-        this.#paced = undefined;
-      }
-      if (this.#ready !== undefined) throw OVERTAKEN;
       await file.write([ZEROS.subarray(0, Math.min(FILL_BYTES, sizeBytes - at))], at);
       await file.syncData();
     }
@@ -236,16 +215,15 @@ export class SegmentPool {
 
   async #takeOver(path: string): Promise<void> {
     const { fileSystem } = this.#options;
-    const file = await fileSystem.open(path, 'read');
-    const sizeBytes = await file.size().finally(() => file.close());
+    const sizeBytes = await fileSize(fileSystem, path);
     this.#nextSpare = Math.max(this.#nextSpare, Number(/\d+/.exec(path.slice(path.lastIndexOf('spare-')))?.[0]) + 1);
-    if (this.#ready === undefined && sizeBytes >= this.#nextBytes) this.#ready = { path, sizeBytes };
+    if (this.#ready.length < MAX_SPARES && sizeBytes >= this.#nextBytes) this.#ready.push({ path, sizeBytes });
     else await fileSystem.unlink(path);
   }
 
   #grown(sizeBytes: number): number {
     const { firstSegmentBytes, segmentBytes } = this.#options;
-    return Math.min(segmentBytes, Math.max(firstSegmentBytes, sizeBytes * 2));
+    return Math.min(segmentBytes, Math.max(firstSegmentBytes, sizeBytes * 4));
   }
 
   #spareName(): string {

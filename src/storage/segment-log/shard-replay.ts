@@ -1,13 +1,13 @@
-import { basename } from 'node:path';
+import { join } from 'node:path';
 import { type ReplayVisitor, RUN_VOLATILE } from '../../core/index.js';
+import { damagedBytes } from './damage-log.js';
 import type { Descriptor } from './descriptor.js';
 import { FRAME_FLUSH } from './frame.js';
 import { type FoundFrame, scanFrames, visitFrame } from './frame-scan.js';
-import { isRunIntact, readRunHeader, RUN_HEADER_BYTES, type RunHeader } from './run.js';
+import { isRunIntact, readRunHeader, RUN_HEADER_BYTES, type RunHeader, WRONG_RUN } from './run.js';
 import type { ShardState } from './shard-state.js';
 import { topicSegmentPath } from './topic-segment.js';
 import type { WalSegment } from './wal-segment.js';
-import { join } from 'node:path';
 
 /** Visits the flushes numbered `from` and above, in order, as {@link Shard.replay} says. */
 export async function replayShard(state: ShardState, from: number, visitor: ReplayVisitor): Promise<void> {
@@ -43,13 +43,7 @@ async function replayFlush(
     value() {},
     removed() {},
     damaged(position, end, reason, header) {
-      const extents = header === undefined ? [] : [heldBy(header)];
-      state.damage.report({
-        place: `${basename(segment.file.path)}@${position}`,
-        sizeBytes: end - position,
-        reason,
-        extents,
-      });
+      state.damage.report(damagedBytes(segment.file.path, position, end, reason, header));
     },
   });
   for (const { header, descriptor } of outside) {
@@ -71,12 +65,7 @@ async function readOutside(state: ShardState, header: RunHeader, descriptor: Des
   const found = readRunHeader(run, 0, run.length);
   if (found !== undefined && run.readUInt32LE(0) === descriptor.checksum && isRunIntact(run, 0, found, run.length))
     return run;
-  const place = `${basename(path)}@${descriptor.position}`;
-  const reason = 'a run whose checksum is wrong';
-  state.damage.report({ place, sizeBytes: descriptor.lengthBytes, reason, extents: [heldBy(header)] });
+  const damaged = damagedBytes(path, descriptor.position, descriptor.position + run.length, WRONG_RUN, header);
+  state.damage.report(damaged);
   return undefined;
-}
-
-function heldBy(header: RunHeader): { log: number; firstSeq: number; lastSeq: number } {
-  return { log: header.log, firstSeq: header.firstSeq, lastSeq: header.firstSeq + header.count - 1 };
 }

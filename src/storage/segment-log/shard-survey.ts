@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Quarantined } from '../../core/index.js';
+import { damagedBytes } from './damage-log.js';
 import type { FileSystem } from './file-system.js';
 import { isMissing, readWhole } from './file-system.js';
 import { FRAME_CLOSE } from './frame.js';
@@ -22,6 +24,8 @@ export interface SurveyedSegment {
   frames: readonly FoundFrame[];
   /** Places that should hold a stable frame and do not. */
   gaps: readonly Gap[];
+  /** Whether there are frames behind those that hold. */
+  hasVoid: boolean;
 }
 
 /** What the write-ahead segments of a shard say, before anything is changed. */
@@ -81,12 +85,12 @@ async function surveySegment(
     const header = found?.segment === number && found.shard === shard ? found : undefined;
     const sidecar = await readSidecar(fileSystem, path, number);
     if (sidecar !== undefined)
-      return { number, path, sizeBytes, header, sidecar, content: NOTHING, frames: [], gaps: [] };
+      return { number, path, sizeBytes, header, sidecar, content: NOTHING, frames: [], gaps: [], hasVoid: false };
     const content = Buffer.alloc(sizeBytes);
     await file.read(content, 0);
     const scan = scanFrames(content, shard, number);
     if (scan.frames.length === 0 && header === undefined) return undefined;
-    return { number, path, sizeBytes, header, sidecar, content, ...scan };
+    return { number, path, sizeBytes, header, sidecar, content, ...scan, hasVoid: false };
   } finally {
     await file.close();
   }
@@ -108,13 +112,19 @@ export async function readSidecar(
   }
 }
 
-/** A recovery copies the tail into a new segment and makes the rest of the old one void from there on. */
+/**
+ * A recovery copies the tail into a new segment and makes the rest of the old one void from there on. The header of the
+ * new one says so; and were that lost, its first frame would say it too, because serials only grow.
+ */
 function dropVoid(segments: SurveyedSegment[]): void {
   let voidFrom = Infinity;
   for (const segment of segments.toReversed()) {
-    segment.frames = segment.frames.filter((frame) => frame.header.serial < voidFrom);
+    const frames = segment.frames.filter((frame) => frame.header.serial < voidFrom);
+    segment.hasVoid = frames.length < segment.frames.length;
+    segment.frames = frames;
     segment.gaps = segment.gaps.filter((gap) => gap.nextSerial < voidFrom);
-    if (segment.header !== undefined && segment.header.voidFrom > 0) voidFrom = segment.header.voidFrom;
+    const first = segment.sidecar?.span.firstSerial ?? segment.frames[0]?.header.serial;
+    for (const serial of [segment.header?.voidFrom, first]) if (serial) voidFrom = Math.min(voidFrom, serial);
   }
 }
 
@@ -170,6 +180,7 @@ function judge(
       epoch = Math.max(epoch, frame.header.epoch);
       kept.push(frame);
     }
+    segment.hasVoid ||= kept.length < segment.frames.length;
     segment.frames = kept;
     segment.gaps = segment.gaps.filter((gap) => gap.nextSerial <= lastSerial);
     missingFrames -= segment.gaps.length;
@@ -177,6 +188,27 @@ function judge(
   missingFrames = Math.max(0, missingFrames) + Math.max(0, stableSerial - lastSerial);
   const cleanStop = (lastSerial === 0 || lastKind === FRAME_CLOSE) && !torn;
   return { epoch, lastSerial, stableSerial, lastFlush, cleanStop, tornBytes, missingFrames };
+}
+
+/** What the survey shows to be damaged: headers of segments and of flushes. What is inside the flushes is not looked at. */
+export function surveyDamage(survey: ShardSurvey): Quarantined[] {
+  const found: Quarantined[] = [];
+  for (const { path, header, gaps, sidecar, frames } of survey.segments) {
+    // A segment without a stable frame was only just begun; its header was not stable either.
+    const wasStable =
+      (sidecar?.span.lastSerial ?? 0) > 0 || frames.some((frame) => frame.header.serial <= survey.stableSerial);
+    if (header === undefined && wasStable) {
+      found.push(damagedBytes(path, 0, SEGMENT_HEADER_BYTES, 'a segment header whose checksum is wrong', undefined));
+    }
+    for (const { position, end } of gaps) {
+      found.push(damagedBytes(path, position, end, 'a flush whose header is wrong', undefined));
+    }
+  }
+  if (survey.missingFrames > 0) {
+    const reason = `${survey.missingFrames} flushes that are stable and not there`;
+    found.push({ place: basename(survey.directory), sizeBytes: 0, reason, extents: [] });
+  }
+  return found;
 }
 
 export function shardDirectory(data: string, shard: number): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Descriptor } from './descriptor.js';
-import { type FileSystem, ignoreMissing, isMissing, readWhole } from './file-system.js';
+import { fileSize, type FileSystem, ignoreMissing, isMissing, readWhole } from './file-system.js';
 import { RUN_HEADER_BYTES, type RunHeader, walkRuns } from './run.js';
 import { describedExtent, type ShardState } from './shard-state.js';
 import { decodeTopicIndex, type TopicExtent } from './topic-index.js';
@@ -135,8 +135,7 @@ export class TopicRecovery {
 
 async function find(fileSystem: FileSystem, log: number, path: string): Promise<FoundTopicSegment> {
   const name = topicSegmentName(path) as { baseSeq: number; nameSerial: number };
-  const file = await fileSystem.open(path, 'read');
-  const sizeBytes = await file.size().finally(() => file.close());
+  const sizeBytes = await fileSize(fileSystem, path);
   const content = await readWhole(fileSystem, topicIndexPath(path)).catch((error: unknown) => {
     ignoreMissing(error);
     return Buffer.alloc(0);

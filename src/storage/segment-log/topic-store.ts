@@ -18,6 +18,8 @@ export interface TopicStoreOptions {
   readonly segmentBytes: number;
   /** A number that is higher every time it matters; makes names of files that are never used twice. */
   readonly nameSerial: () => number;
+  /** The last flush that is stable: an index must not tell of what may still turn out not to have been. */
+  readonly stableFlush: () => number;
 }
 
 /** The topic segments of one log. */
@@ -39,8 +41,10 @@ export interface AppendedRun {
 export interface PendingAppend {
   readonly runs: readonly AppendedRun[];
   commit(): void;
-  /** Frees the place again. */
+  /** Nothing was written that would commit them: frees the place again. */
   abort(): Promise<void>;
+  /** Whether they are committed is not known, and will not be before the next owner: leaves them alone. */
+  abandon(): void;
 }
 
 /** Runs, one after the other, and the extent that they make. */
@@ -105,6 +109,7 @@ export class TopicStore {
       runs: runs.map((run) => order.get(run) as AppendedRun),
       commit: () => done.forEach((one) => one.commit()),
       abort,
+      abandon: () => done.forEach((one) => one.abandon()),
     };
   }
 
@@ -137,7 +142,7 @@ export class TopicStore {
     });
   }
 
-  /** Makes the index file of a segment tell of everything that is committed in it. */
+  /** Makes the index file of a segment tell of everything in it whose flush is stable. */
   async writeIndex(segment: TopicSegment): Promise<void> {
     await this.#topics(segment.log).tail.run(() => this.#writeIndex(segment));
   }
@@ -155,9 +160,10 @@ export class TopicStore {
       topics.segments.splice(topics.segments.indexOf(segment), 1);
       await handles.close(segment.file);
       files.remove(segment.file);
-      await fileSystem.unlink(segment.file.path);
+      // The index first: alone it would stay for ever, whereas a segment without index is looked at by the next owner.
       await fileSystem.unlink(topicIndexPath(segment.file.path)).catch(ignoreMissing);
-      if (topics.segments.length === 0) await fileSystem.removeDirectory(this.#logDirectory(segment.log));
+      await fileSystem.unlink(segment.file.path);
+      if (topics.segments.length === 0) await this.#removeIfEmpty(this.#logDirectory(segment.log));
     } finally {
       topics.tail.release();
       if (topics.segments.length === 0 && !topics.tail.held) this.#logs.delete(segment.log);
@@ -199,9 +205,9 @@ export class TopicStore {
           topics.tail.release();
         },
         async abort() {
-          await takeBack();
-          topics.tail.release();
+          await takeBack().finally(() => topics.tail.release());
         },
+        abandon: () => topics.tail.release(),
       };
     } catch (error) {
       topics.tail.release();
@@ -228,10 +234,12 @@ export class TopicStore {
   }
 
   async #writeIndex(segment: TopicSegment): Promise<void> {
-    if (segment.unindexed.length === 0) return;
     const { fileSystem } = this.#options;
+    const stableFlush = this.#options.stableFlush();
+    const stable = segment.unindexed.filter((extent) => extent.flush <= stableFlush);
+    if (stable.length === 0) return;
     const path = topicIndexPath(segment.file.path);
-    const block = encodeTopicBlock(segment.unindexed);
+    const block = encodeTopicBlock(stable);
     const isNew = segment.indexEndBytes === 0;
     if (isNew) await fileSystem.unlink(path).catch(ignoreMissing);
     const file = await (isNew ? fileSystem.create(path) : fileSystem.open(path, 'write'));
@@ -243,7 +251,7 @@ export class TopicStore {
     }
     if (isNew) await fileSystem.syncDirectory(this.#logDirectory(segment.log));
     segment.indexEndBytes += block.length;
-    segment.unindexed = [];
+    segment.unindexed = segment.unindexed.filter((extent) => extent.flush > stableFlush);
   }
 
   async #truncate(file: SegmentFile, sizeBytes: number): Promise<void> {
@@ -251,6 +259,12 @@ export class TopicStore {
       await handle.truncate(sizeBytes);
       await handle.syncData();
     });
+  }
+
+  /** A directory that someone put something else into stays. */
+  async #removeIfEmpty(directory: string): Promise<void> {
+    const { fileSystem } = this.#options;
+    if ((await fileSystem.list(directory)).length === 0) await fileSystem.removeDirectory(directory);
   }
 
   #topics(log: number): LogTopics {

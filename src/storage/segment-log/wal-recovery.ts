@@ -1,12 +1,13 @@
 import { basename, join } from 'node:path';
 import { RUN_VOLATILE } from '../../core/index.js';
-import type { DamageLog } from './damage-log.js';
+import { damagedBytes } from './damage-log.js';
+import { fileSize } from './file-system.js';
 import { FRAME_FLUSH, FRAME_HEADER_BYTES, writeFrameHeader } from './frame.js';
 import { type FoundFrame, visitFrame } from './frame-scan.js';
 import type { RunHeader } from './run.js';
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, sectorAligned } from './segment-header.js';
 import { indexRun, type ShardState } from './shard-state.js';
-import type { ShardSurvey, SurveyedSegment } from './shard-survey.js';
+import { type ShardSurvey, surveyDamage, type SurveyedSegment } from './shard-survey.js';
 import { emptySpan, SidecarWriter, visitSidecar } from './sidecar.js';
 import type { TopicRecovery } from './topic-recovery.js';
 import { WalSegment, walPath } from './wal-segment.js';
@@ -33,11 +34,12 @@ export interface RecoveredWal {
  * 3. After a clean stop, go on behind the last frame.
  * 4. Else copy the frames that are whole but not known to be stable into a fresh segment, and sync it. Its header makes
  *    everything from there on void in the segments before it: what was torn stays dropped, however it reads next time.
+ * 5. Cut off what is void, and remove segments that hold nothing else: the fresh segment need not outlive the old ones.
  */
 export async function recoverWal(state: ShardState, survey: ShardSurvey, topics: TopicRecovery): Promise<RecoveredWal> {
   const { fileSystem } = state.settings;
   for (const path of survey.stillborn) await fileSystem.unlink(path);
-  reportDamage(state.damage, survey);
+  for (const quarantined of surveyDamage(survey)) state.damage.report(quarantined);
 
   const goesOn = survey.cleanStop && survey.lastSerial > 0;
   const stable = goesOn ? survey.lastSerial : survey.stableSerial;
@@ -54,7 +56,11 @@ export async function recoverWal(state: ShardState, survey: ShardSurvey, topics:
     const sidecar = new SidecarWriter();
     for (const frame of found.frames) {
       if (frame.header.serial > stable) tail.push({ frame, content: found.content });
-      else describeFrame(sidecar, found.content, frame, 0, reporter(state.damage, found.path));
+      else {
+        describeFrame(sidecar, found.content, frame, 0, (position, end, reason, header) => {
+          state.damage.report(damagedBytes(found.path, position, end, reason, header));
+        });
+      }
     }
     segment.span = sidecar.span;
     visitSidecar(sidecar.finish(segment.number), loader);
@@ -75,7 +81,32 @@ export async function recoverWal(state: ShardState, survey: ShardSurvey, topics:
   const fresh = await freshSegment(state, survey, tail, stable);
   visitSidecar(fresh.sidecar.finish(fresh.segment.number), new SegmentLoader(state, fresh.segment, topics));
   const names = survey.names.filter((name) => name !== fresh.tookName);
-  return { current: fresh.segment, sidecar: fresh.sidecar, lastSerial: survey.lastSerial, unsealed, names };
+  const emptied = unsealed.filter(({ segment }) => segment.span.lastSerial === 0);
+  for (const { segment } of emptied) await discard(state, segment);
+  const rest = unsealed.filter((one) => !emptied.includes(one));
+  const lastNumber = survey.segments.at(-1)?.number;
+  for (const { number, hasVoid } of survey.segments) {
+    const cut = rest.find(({ segment }) => segment.number === number);
+    if (cut !== undefined && (hasVoid || number === lastNumber)) await cutOff(state, cut.segment);
+  }
+  return { current: fresh.segment, sidecar: fresh.sidecar, lastSerial: survey.lastSerial, unsealed: rest, names };
+}
+
+/** Leaves nothing behind the last frame that holds. */
+async function cutOff(state: ShardState, segment: WalSegment): Promise<void> {
+  segment.sizeBytes = sectorAligned(segment.span.usedBytes);
+  await state.handles.use(segment.file, async (handle) => {
+    await handle.truncate(segment.sizeBytes);
+    await handle.syncData();
+  });
+}
+
+/** Removes a segment whose frames were all torn, or copied. */
+async function discard(state: ShardState, segment: WalSegment): Promise<void> {
+  state.segments.delete(segment.number);
+  await state.handles.close(segment.file);
+  state.files.remove(segment.file);
+  await state.settings.fileSystem.unlink(segment.file.path);
 }
 
 /** Gives the entries of a segment to the index, the metadata and the topics. */
@@ -181,8 +212,7 @@ async function emptyFile(
   const { fileSystem } = state.settings;
   for (const name of names.filter((one) => /^spare-\d+\.log$/.test(one))) {
     const path = join(state.directory, name);
-    const file = await fileSystem.open(path, 'read');
-    const sizeBytes = await file.size().finally(() => file.close());
+    const sizeBytes = await fileSize(fileSystem, path);
     if (sizeBytes >= minBytes) return { path, sizeBytes };
   }
   const path = join(state.directory, 'recovery.tmp');
@@ -200,38 +230,6 @@ function adopt(state: ShardState, found: SurveyedSegment): WalSegment {
   const segment = new WalSegment(found.number, state.files.add(found.path), found.sizeBytes, emptySpan());
   state.segments.set(found.number, segment);
   return segment;
-}
-
-function reportDamage(damage: DamageLog, survey: ShardSurvey): void {
-  for (const { path, header, gaps } of survey.segments) {
-    const name = basename(path);
-    if (header === undefined) {
-      damage.report({ place: `${name}@0`, sizeBytes: SEGMENT_HEADER_BYTES, reason: 'a segment header', extents: [] });
-    }
-    for (const gap of gaps) {
-      const sizeBytes = gap.end - gap.position;
-      damage.report({
-        place: `${name}@${gap.position}`,
-        sizeBytes,
-        reason: 'a flush whose header is wrong',
-        extents: [],
-      });
-    }
-  }
-  if (survey.missingFrames > 0) {
-    const reason = `${survey.missingFrames} flushes that are stable and not there`;
-    damage.report({ place: basename(survey.directory), sizeBytes: 0, reason, extents: [] });
-  }
-}
-
-function reporter(damage: DamageLog, path: string): Parameters<typeof visitFrame>[2]['damaged'] {
-  return (position, end, reason, header) => {
-    const extents =
-      header === undefined
-        ? []
-        : [{ log: header.log, firstSeq: header.firstSeq, lastSeq: header.firstSeq + header.count - 1 }];
-    damage.report({ place: `${basename(path)}@${position}`, sizeBytes: end - position, reason, extents });
-  };
 }
 
 function unexpectedDamage(position: number, end: number, reason: string): void {

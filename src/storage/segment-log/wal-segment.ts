@@ -6,7 +6,7 @@ import type { SegmentSpan } from './sidecar.js';
 export class WalSegment {
   readonly number: number;
   readonly file: SegmentFile;
-  readonly sizeBytes: number;
+  sizeBytes: number;
   /** Grows while the segment is the one that is written. */
   span: SegmentSpan;
   /** Bytes of the metadata changes in it whose value is still current. */

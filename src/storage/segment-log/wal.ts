@@ -62,6 +62,8 @@ export class Wal {
   #position: number;
   #serial: number;
   #syncedSerial: number;
+  #flush: number;
+  #syncedFlush: number;
   /** Segments with writes that no sync covered yet. */
   readonly #dirty = new Set<WalSegment>();
   /** Full segments that wait for the sync that makes them stable. */
@@ -70,14 +72,21 @@ export class Wal {
   #naming: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
 
-  /** Goes on behind the last frame of `current`, which `sidecar` describes; everything up to `serial` is stable. */
-  constructor(options: WalOptions, current: WalSegment, sidecar: SidecarWriter, serial: number) {
+  /** Goes on behind the last frame of `current`, which `sidecar` describes; everything up to the given frame is stable. */
+  constructor(
+    options: WalOptions,
+    current: WalSegment,
+    sidecar: SidecarWriter,
+    { serial, flush }: { serial: number; flush: number },
+  ) {
     this.#options = options;
     this.#current = current;
     this.#sidecar = sidecar;
     this.#position = sectorAligned(Math.max(sidecar.span.usedBytes, SEGMENT_HEADER_BYTES));
     this.#serial = serial;
     this.#syncedSerial = serial;
+    this.#flush = flush;
+    this.#syncedFlush = flush;
   }
 
   get current(): WalSegment {
@@ -92,6 +101,11 @@ export class Wal {
   /** The serial of the last frame that was written, stable or not. */
   get serial(): number {
     return this.#serial;
+  }
+
+  /** The last flush that is stable. */
+  get syncedFlush(): number {
+    return this.#syncedFlush;
   }
 
   /** Resolves when the last write is through. */
@@ -135,18 +149,19 @@ export class Wal {
 
   /** Writes a frame that there is room for. Header and trailer are set, and the write is on its way, on return. */
   write(frame: Frame): WrittenFrame {
-    const { shard, epoch, handles, cache } = this.#options;
+    const { shard, epoch, handles, cache, pool } = this.#options;
     const { body, bodyEnd, tail } = frame;
     const segment = this.#current;
     const position = this.#position;
     const serial = ++this.#serial;
+    this.#flush = frame.flush;
     const lengthBytes = frameBytes(bodyEnd, tail);
     const { kind, flush, runsEnd, runCount, metadataCount } = frame;
     const place = { shard, segment: segment.number, epoch, serial, syncedSerial: this.#syncedSerial };
     writeFrameHeader(body, 0, { ...place, kind, flush, lengthBytes, runsEnd, runCount, metadataCount });
     const parts = tail === undefined ? [body.subarray(0, lengthBytes)] : [body.subarray(0, bodyEnd), tail];
     const last = parts[parts.length - 1];
-    writeFrameTrailer(last as Buffer, last.length - FRAME_TRAILER_BYTES, serial, frame.metadataCrc);
+    writeFrameTrailer(last, last.length - FRAME_TRAILER_BYTES, serial, frame.metadataCrc);
 
     segment.writes++;
     this.#dirty.add(segment);
@@ -155,7 +170,7 @@ export class Wal {
     // The copy is made while the write is under way.
     cache.put(segment.file.id, position, parts);
     this.#position = sectorAligned(position + lengthBytes);
-    this.#options.pool.pace(this.#position / segment.sizeBytes);
+    if (this.#position > segment.sizeBytes / 2) pool.anticipate();
     return { segment, position, end: position + lengthBytes, serial, written };
   }
 
@@ -163,6 +178,7 @@ export class Wal {
   async sync(): Promise<void> {
     const { handles, onSealed } = this.#options;
     const serial = this.#serial;
+    const flush = this.#flush;
     const naming = this.#naming;
     const dirty = [...this.#dirty].map((segment) => ({ segment, writes: segment.writes }));
     await Promise.all([
@@ -170,6 +186,7 @@ export class Wal {
       ...dirty.map(({ segment }) => handles.use(segment.file, (handle) => handle.syncData())),
     ]);
     this.#syncedSerial = Math.max(this.#syncedSerial, serial);
+    this.#syncedFlush = Math.max(this.#syncedFlush, flush);
     for (const { segment, writes } of dirty) if (segment.writes === writes) this.#dirty.delete(segment);
     for (const [segment, sidecar] of this.#sealing) {
       if (this.#dirty.has(segment)) continue;

@@ -1,4 +1,12 @@
-import type { GroupCoordinator, Host, JoinAnswer, JoinRequest, SyncAnswer, SyncRequest } from '../../../core/index.js';
+import type {
+  GroupCoordinator,
+  Host,
+  JoinAnswer,
+  JoinRequest,
+  SyncAnswer,
+  SyncRequest,
+  Transactions,
+} from '../../../core/index.js';
 import type { GroupAccess, GroupAnswers } from './group-access.js';
 
 /** The coordinator's commands with their answers where a handler expects them: in a callback, once stable. */
@@ -17,6 +25,10 @@ export class GroupCalls implements GroupAnswers {
 
   get coordinator(): GroupCoordinator {
     return this.#access.coordinator;
+  }
+
+  get transactions(): Transactions {
+    return this.#access.transactions;
   }
 
   join(request: Omit<JoinRequest, 'token'>, answered: (answer: JoinAnswer) => void): void {
@@ -41,6 +53,11 @@ export class GroupCalls implements GroupAnswers {
     const answered = this.#syncs.get(token);
     this.#syncs.delete(token);
     if (answered !== undefined) this.whenStored(() => answered(answer));
+  }
+
+  /** The same with all that transactions have decided. */
+  whenTransactionsStored(callback: () => void): void {
+    this.#host.whenStable(this.#host.broker.flush, callback);
   }
 
   /** Calls back when everything that the coordinator has decided up to now will outlive a crash. */

@@ -6,6 +6,16 @@ import { apiVersions } from '../schema/api-versions.js';
 /** What Kafka allows a client library to call itself and its version (KIP-511). */
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
+/**
+ * What Kafka calls features, by the levels of Kafka 4. Java producers only use the newer form of transactions
+ * (KIP-890: partitions added by the first write, an epoch raised by every end) where it is final.
+ */
+const FEATURES = {
+  supportedFeatures: [{ name: 'transaction.version', minVersion: 0, maxVersion: 2 }],
+  finalizedFeaturesEpoch: 1,
+  finalizedFeatures: [{ name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 }],
+};
+
 /** @param advertised asked when a request comes, since this handler is itself among those that are advertised */
 export function apiVersionsHandler(advertised: () => readonly AdvertisedApi[]): Handler {
   return defineHandler({
@@ -19,7 +29,7 @@ export function apiVersionsHandler(advertised: () => readonly AdvertisedApi[]): 
         return;
       }
       call.connection.software = name === '' ? (call.clientId ?? '') : `${name} ${version}`;
-      call.respond({ errorCode: ErrorCode.none, apiKeys: advertised() });
+      call.respond({ errorCode: ErrorCode.none, apiKeys: advertised(), ...FEATURES });
     },
   });
 }

@@ -1,12 +1,10 @@
-import type { TopicInfo } from '../../../core/index.js';
-import { DIALECT_KAFKA } from '../../../bytes/index.js';
 import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { type Call, defineHandler, type Handler } from '../handler.js';
 import { NODE_ID, VIRTUAL_HOST } from '../kafka-options.js';
 import { describeConfigs } from '../schema/describe-configs.js';
 import { brokerConfigEntries } from '../topics/broker-config-entries.js';
-import { type ConfigEntry, topicConfigEntries } from '../topics/topic-config-entries.js';
+import { type ConfigEntry, declaredConfigs, topicConfigEntries } from '../topics/topic-config-entries.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 
 type Request = RequestOf<typeof describeConfigs>;
@@ -53,14 +51,6 @@ function find(
     return ErrorCode.topicAuthorizationFailed;
   }
   return topicConfigEntries(declaredConfigs(topic), topic.settings);
-}
-
-/** The values that Kafka clients set, by name. */
-export function declaredConfigs(topic: TopicInfo): Readonly<Record<string, string>> {
-  const declared = topic.declaredBy.get(DIALECT_KAFKA) ?? {};
-  return Object.fromEntries(
-    Object.entries(declared).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
 }
 
 function describe(entry: ConfigEntry, request: Request): Answer['configs'][number] {

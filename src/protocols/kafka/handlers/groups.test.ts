@@ -6,6 +6,7 @@ import { findCoordinator } from '../schema/find-coordinator.js';
 import { heartbeat } from '../schema/heartbeat.js';
 import { joinGroup } from '../schema/join-group.js';
 import { offsetCommit } from '../schema/offset-commit.js';
+import { offsetDelete } from '../schema/offset-delete.js';
 import { offsetFetch } from '../schema/offset-fetch.js';
 import { syncGroup } from '../schema/sync-group.js';
 import { FrontFixture } from '../testing/front-fixture.test.js';
@@ -98,4 +99,42 @@ test('every group and transaction is coordinated here, in both forms of the ques
       ['b', 1],
     ],
   );
+});
+
+test('single offsets are forgotten, but not of topics that members read', async () => {
+  const [read, other] = [await front.newTopic(), await front.newTopic()];
+  const groupId = front.freshName('g');
+  const subscription = Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 1, 0, read.length]), Buffer.from(read)]);
+  const join = { ...joining(groupId), protocols: [{ name: 'range', metadata: subscription }] };
+  const { memberId, generationId } = await front.client.call(joinGroup, 3, join);
+  await front.client.call(syncGroup, 3, {
+    groupId,
+    generationId,
+    memberId,
+    assignments: [{ memberId, assignment: Uint8Array.of(1) }],
+  });
+  const partitions = [{ partitionIndex: 0, committedOffset: 5 }];
+  await front.client.call(offsetCommit, 7, {
+    groupId,
+    generationId,
+    memberId,
+    topics: [read, other].map((name) => ({ name, topicId: ZERO_UUID, partitions })),
+  });
+  const forget = async (name: string) => {
+    const { topics } = await front.client.call(offsetDelete, 0, {
+      groupId,
+      topics: [{ name, partitions: [{ partitionIndex: 0 }] }],
+    });
+    return topics[0].partitions[0].errorCode;
+  };
+  assert.equal(await forget(read), ErrorCode.groupSubscribedToTopic);
+  assert.equal(await forget(other), 0);
+  assert.equal(await forget('no-such-topic'), ErrorCode.unknownTopicOrPartition);
+  const { groups } = await front.client.call(offsetFetch, 8, { topics: [], groups: [{ groupId, topics: null }] });
+  assert.deepEqual(
+    groups[0].topics.map(({ name }) => name),
+    [read],
+  );
+  const unknown = await front.client.call(offsetDelete, 0, { groupId: 'nobody', topics: [] });
+  assert.equal(unknown.errorCode, ErrorCode.groupIdNotFound);
 });

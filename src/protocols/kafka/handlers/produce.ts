@@ -1,7 +1,15 @@
-import { batchCodec, CODEC_ZSTD, findRecordBatchFault, type RecordBatchFault } from '../../../bytes/index.js';
+import {
+  batchCodec,
+  batchProducerEpoch,
+  batchProducerId,
+  CODEC_ZSTD,
+  findRecordBatchFault,
+  type RecordBatchFault,
+} from '../../../bytes/index.js';
 import { BrokerError, type TopicInfo } from '../../../core/index.js';
 import { codeOf, ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
+import { transactionErrorCode } from '../groups/transaction-error-code.js';
 import { type Call, defineHandler, type Handler } from '../handler.js';
 import { VIRTUAL_HOST } from '../kafka-options.js';
 import { findKeylessRecords } from '../records/keyless-records.js';
@@ -26,6 +34,9 @@ const CODE_OF_FAULT: Readonly<Record<RecordBatchFault, number>> = {
   'control-batch': ErrorCode.invalidRecord,
   'bad-producer': ErrorCode.invalidRecord,
 };
+
+/** Transactional producers that use this version do not announce the partition first (KIP-890). */
+const FIRST_VERSION_THAT_ADDS_PARTITIONS = 12;
 
 /** What is known of one partition's append before its flush is stable. */
 interface Appended {
@@ -59,7 +70,7 @@ export function produceHandler(services: FrontServices): Handler {
           if (!acksAreValid) appended = refused(index, ErrorCode.invalidRequiredAcks);
           else if (found.topic === undefined) appended = refused(index, found.errorCode);
           else {
-            const pending = append(services, found.topic, index, records, call);
+            const pending = append(services, found.topic, index, records, request.transactionalId, call);
             appended = pending instanceof Promise ? await pending : pending;
           }
           partitionResponses.push(appended.answer);
@@ -81,6 +92,7 @@ function append(
   topic: TopicInfo,
   index: number,
   records: Records | null,
+  transactionalId: string | null,
   call: Call<typeof produce>,
 ): Appended | Promise<Appended> {
   const partition = services.topics.partitionHandle(topic, index);
@@ -100,6 +112,12 @@ function append(
     return refused(index, ErrorCode.unsupportedCompressionType);
   }
   const batch = buffer.subarray(start, end);
+  if (transactionalId !== null && call.version >= FIRST_VERSION_THAT_ADDS_PARTITIONS) {
+    const claim = { transactionalId, producerId: batchProducerId(batch, 0), epoch: batchProducerEpoch(batch, 0) };
+    const error = services.groups.transactions.addPartitions(claim, [partition], services.host.broker.nowMs);
+    // Producing has never told fenced producers apart.
+    if (error !== 'none') return refused(index, transactionErrorCode(error, false));
+  }
   if (topic.settings.compact !== true) return appendBatch(services, partition, index, batch);
   return appendWithKeys(services, partition, index, batch);
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { ErrorCode } from '../error-code.js';
+import { alterConfigs } from '../schema/alter-configs.js';
 import { createPartitions } from '../schema/create-partitions.js';
 import { createTopics } from '../schema/create-topics.js';
+import { deleteRecords } from '../schema/delete-records.js';
 import { deleteTopics } from '../schema/delete-topics.js';
 import { describeConfigs } from '../schema/describe-configs.js';
+import { incrementalAlterConfigs } from '../schema/incremental-alter-configs.js';
 import { metadata } from '../schema/metadata.js';
 import { batchOf, FrontFixture, record } from '../testing/front-fixture.test.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
@@ -150,4 +153,53 @@ test('DescribeConfigs lists every configuration with its source, and the broker 
   assert.deepEqual([configs.get('segment.ms')?.configSource, configs.get('segment.ms')?.configType], [5, 5]);
   assert.equal(results[1].configs[0].value, `PLAINTEXT://127.0.0.1:${front.port}`);
   assert.equal(results[2].errorCode, ErrorCode.unknownTopicOrPartition);
+});
+
+test('configuration is changed piece by piece or as a whole', async () => {
+  const name = await front.newTopic(1, { 'retention.ms': '1000', 'segment.bytes': '5000' });
+  const show = async () => {
+    const { results } = await front.client.call(describeConfigs, 4, {
+      resources: [{ resourceType: 2, resourceName: name, configurationKeys: null }],
+    });
+    const set = results[0].configs.filter(({ configSource }) => configSource === 1);
+    return Object.fromEntries(set.map((config) => [config.name, config.value]));
+  };
+  const alter = async (configName: string, configOperation: number, value: string | null, validateOnly = false) => {
+    const configs = [{ name: configName, configOperation, value }];
+    const resources = [{ resourceType: 2, resourceName: name, configs }];
+    const { responses } = await front.client.call(incrementalAlterConfigs, 1, { resources, validateOnly });
+    return responses[0].errorCode;
+  };
+  assert.equal(await alter('cleanup.policy', 2, 'compact'), 0);
+  assert.equal(await alter('segment.bytes', 1, null), 0);
+  assert.equal(await alter('retention.ms', 0, '77', true), 0);
+  assert.equal(await alter('retention.ms', 0, 'never'), ErrorCode.invalidConfig);
+  assert.deepEqual(await show(), { 'retention.ms': '1000', 'cleanup.policy': 'delete,compact' });
+  const refused = await front.append(name, batchOf(record('no key')));
+  assert.equal(refused.errorCode, ErrorCode.invalidRecord, 'the topic is compacted from now on');
+
+  await front.client.call(alterConfigs, 2, {
+    resources: [{ resourceType: 2, resourceName: name, configs: [{ name: 'max.message.bytes', value: '2000' }] }],
+    validateOnly: false,
+  });
+  assert.deepEqual(await show(), { 'max.message.bytes': '2000' });
+  assert.equal((await front.append(name, batchOf(record('no key')))).errorCode, 0);
+});
+
+test('the start of a log is moved forward, not beyond what is readable', async () => {
+  const name = await front.newTopic();
+  await front.append(name, batchOf(record('a'), record('b'), record('c')));
+  const remove = async (offset: number, partitionIndex = 0) => {
+    const { topics } = await front.client.call(deleteRecords, 2, {
+      topics: [{ name, partitions: [{ partitionIndex, offset }] }],
+      timeoutMs: 1000,
+    });
+    const { lowWatermark, errorCode } = topics[0].partitions[0];
+    return [lowWatermark, errorCode];
+  };
+  assert.deepEqual(await remove(2), [2, 0]);
+  assert.deepEqual(await remove(4), [-1, ErrorCode.offsetOutOfRange]);
+  assert.deepEqual(await remove(-2), [-1, ErrorCode.offsetOutOfRange]);
+  assert.deepEqual(await remove(0, 9), [-1, ErrorCode.unknownTopicOrPartition]);
+  assert.deepEqual(await remove(-1), [3, 0]);
 });

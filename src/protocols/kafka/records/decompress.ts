@@ -6,7 +6,7 @@ import { CODEC_GZIP, CODEC_LZ4, CODEC_SNAPPY, CODEC_ZSTD, MalformedBytes } from 
 import { decompressSnappy } from './decompress-snappy.js';
 
 /** No batch opens to more than this, however well it compresses. */
-export const MAX_DECOMPRESSED_BYTES = 128 * 1024 * 1024;
+const MAX_DECOMPRESSED_BYTES = 128 * 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
 

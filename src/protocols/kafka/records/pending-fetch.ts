@@ -206,13 +206,20 @@ export class PendingFetch {
         highWatermark,
         lastStableOffset: lastStable,
         logStartOffset: logStart,
-        abortedTransactions: this.#readCommitted ? [] : null,
+        abortedTransactions: this.#readCommitted ? this.#abortedIn(reading) : null,
         records: reading.batches,
       };
     } catch (error) {
       if (error instanceof BrokerError) return failed(this.#codeOf(error));
       throw error;
     }
+  }
+
+  /** Whose records in what was read are to be skipped, from which offset on. */
+  #abortedIn({ handle, asked, nextOffset }: Reading) {
+    return this.#services.host.broker
+      .abortedTransactions(handle, asked.fetchOffset, nextOffset)
+      .map(({ producerId, firstOffset }) => ({ producerId, firstOffset }));
   }
 
   #finish(): void {

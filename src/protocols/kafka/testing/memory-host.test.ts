@@ -9,11 +9,14 @@ import {
 import {
   type Broker,
   BrokerError,
+  type Declared,
   GroupCoordinator,
   type Host,
   type PartitionState,
   type TopicInfo,
+  type TopicSettings,
   type TopicSpec,
+  type Transactions,
 } from '../../../core/index.js';
 import type { GroupAccess, GroupAnswers } from '../groups/group-access.js';
 
@@ -43,6 +46,8 @@ export class MemoryHost {
   #flush = 1;
   #stable = 0;
   #scheduled = false;
+  /** Whether anything waits for the flush that is gathering. */
+  #pending = false;
   #storedIn = 0;
   #waiting: { readonly flush: number; readonly callback: () => void }[] = [];
   #answers: GroupAnswers | undefined;
@@ -56,8 +61,20 @@ export class MemoryHost {
       remove: () => this.#store(),
     });
     const storedIn = () => this.#storedIn;
+    let lastProducerId = 0;
+    // Transactions are tested where there is a store to commit to; here nobody has begun one.
+    const unknown = { error: 'invalid-producer-mapping' as const, producerId: -1, epoch: -1 };
+    const transactions = {
+      initProducer: () => ({ error: 'none', producerId: ++lastProducerId, epoch: 0 }),
+      addPartitions: () => unknown.error,
+      addOffsets: () => unknown.error,
+      commitOffsets: () => unknown.error,
+      end: () => unknown,
+      describe: () => undefined,
+    } as unknown as Transactions;
     this.groups = {
       coordinator,
+      transactions,
       get storedIn() {
         return storedIn();
       },
@@ -77,6 +94,7 @@ export class MemoryHost {
   settle(): void {
     this.#stable = this.#flush++;
     this.#broker.flush = this.#flush;
+    this.#pending = false;
     for (const partition of this.#partitions.values()) {
       if (partition.highWatermark === partition.end) continue;
       partition.highWatermark = partition.end;
@@ -100,7 +118,14 @@ export class MemoryHost {
     topics: () => [...this.#topics.keys()],
     deleteTopic: (handle: number) => this.#deleteTopic(handle),
     addPartitions: (handle: number, count: number) => this.#addPartitions(handle, count),
+    configureTopic: (
+      handle: number,
+      settings: Partial<TopicSettings>,
+      declared: { dialect: number; values: Declared },
+    ) => this.#configure(handle, settings, declared),
+    deleteRecords: (handle: number, before: number) => this.#deleteRecords(handle, before),
     partition: (handle: number) => this.#state(handle),
+    abortedTransactions: () => [],
     appendBatch: (handle: number, batch: Uint8Array) => this.#append(handle, batch),
   };
 
@@ -110,7 +135,7 @@ export class MemoryHost {
       this.#broker.nowMs = Date.now();
     },
     whenStable: (flush: number, callback: () => void) => {
-      if (flush <= this.#stable) callback();
+      if (flush <= this.#stable || (flush === this.#flush && !this.#pending)) callback();
       else this.#waiting.push({ flush, callback });
     },
     onStable: () => {},
@@ -163,6 +188,7 @@ export class MemoryHost {
   }
 
   #changed(): void {
+    this.#pending = true;
     if (this.held || this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
@@ -224,6 +250,26 @@ export class MemoryHost {
       for (const watcher of watchers) setImmediate(watcher);
     }
     this.#changed();
+  }
+
+  #configure(
+    handle: number,
+    settings: Partial<TopicSettings>,
+    { dialect, values }: { dialect: number; values: Declared },
+  ): void {
+    const topic = this.#topics.get(handle);
+    if (topic === undefined) return;
+    const declaredBy = new Map(topic.declaredBy).set(dialect, values);
+    this.#topics.set(handle, { ...topic, declaredBy, settings: { ...topic.settings, ...settings } });
+    this.#changed();
+  }
+
+  #deleteRecords(handle: number, before: number): number {
+    const partition = this.#known(handle);
+    if (before > partition.highWatermark) throw new BrokerError('offset-out-of-range', `${before} is too far`);
+    partition.logStart = before < 0 ? partition.highWatermark : before;
+    this.#changed();
+    return partition.logStart;
   }
 
   #known(handle: number): MemoryPartition {

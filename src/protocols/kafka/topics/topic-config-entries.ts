@@ -1,4 +1,5 @@
-import type { TopicSettings } from '../../../core/index.js';
+import { DIALECT_KAFKA } from '../../../bytes/index.js';
+import type { TopicInfo, TopicSettings } from '../../../core/index.js';
 import { TOPIC_CONFIGS } from './topic-config.js';
 
 /** Where a value comes from, as DescribeConfigs numbers it. */
@@ -12,6 +13,14 @@ export interface ConfigEntry {
   readonly readOnly: boolean;
   /** All values that could have been in force, the one that is first. */
   readonly synonyms: readonly { readonly name: string; readonly value: string | null; readonly source: number }[];
+}
+
+/** The values that Kafka clients set, by name. */
+export function declaredConfigs(topic: TopicInfo): Readonly<Record<string, string>> {
+  const declared = topic.declaredBy.get(DIALECT_KAFKA) ?? {};
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
 }
 
 /**

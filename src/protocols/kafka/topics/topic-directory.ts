@@ -3,7 +3,7 @@ import { DIALECT_KAFKA } from '../../../bytes/index.js';
 import { ErrorCode } from '../error-code.js';
 import { VIRTUAL_HOST } from '../kafka-options.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
-import { DEFAULT_TOPIC_SETTINGS, QUEUE_CONFIG, settingsOf } from './topic-config.js';
+import { DEFAULT_TOPIC_SETTINGS, QUEUE_CONFIG, settingsOf, topicConfig } from './topic-config.js';
 import { collisionKey, isLegalTopicName, nameBehindSpelling, spellForKafka } from './topic-name.js';
 
 /** A topic as a request names it, or the error code that says why there is none. */
@@ -98,6 +98,32 @@ export class TopicDirectory {
   grow(topic: TopicInfo, count: number): void {
     this.#broker.addPartitions(topic.handle, count - topic.partitionHandles.length);
     this.#changedIn = this.#broker.flush;
+  }
+
+  /**
+   * Sets the configuration values of a topic, given those set before; what is set no longer goes back to Kafka's
+   * default. Throws BrokerError.
+   */
+  configure(
+    topic: TopicInfo,
+    before: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, string>>,
+  ): void {
+    const changed = [...new Set([...Object.keys(before), ...Object.keys(values)])].filter(
+      (name) => before[name] !== values[name],
+    );
+    const inForce = Object.fromEntries(
+      changed.map((name) => [name, values[name] ?? topicConfig(name)?.fallback ?? '']),
+    );
+    this.#broker.configureTopic(topic.handle, settingsOf(inForce, {}), { dialect: DIALECT_KAFKA, values });
+    this.#changedIn = this.#broker.flush;
+  }
+
+  /** Forgets records below `beforeOffset`, or all for -1. Answers the new start of the log. Throws BrokerError. */
+  deleteRecords(topic: TopicInfo, index: number, beforeOffset: number): number {
+    const start = this.#broker.deleteRecords(this.partitionHandle(topic, index), beforeOffset);
+    this.#changedIn = this.#broker.flush;
+    return start;
   }
 
   /** Creates a topic from valid configuration values, or a retained queue when they say so. Throws BrokerError. */

@@ -33,10 +33,6 @@ export class WireReader extends VarintCursor {
     return readInt16(this.bytes, this.#advance(2));
   }
 
-  uint16(): number {
-    return readInt16(this.bytes, this.#advance(2)) & 0xffff;
-  }
-
   int32(): number {
     return readInt32(this.bytes, this.#advance(4));
   }
@@ -44,10 +40,6 @@ export class WireReader extends VarintCursor {
   /** Exact within 2^53, rounded beyond. */
   int64(): number {
     return readInt64(this.bytes, this.#advance(8));
-  }
-
-  float64(): number {
-    return this.#buffer.readDoubleBE(this.#advance(8));
   }
 
   bool(): boolean {

@@ -26,10 +26,13 @@ export function deleteByHandle(call: Call, queue: QueueInfo, handle: string): vo
     throw invalidValue('ReceiptHandle', handle, 'The receipt handle has expired.');
 }
 
-/** Changes for how long one message stays hidden, from now on; 0 shows it at once. A hold that has ended on a standard queue is left as it is. */
+/**
+ * Changes for how long one message stays hidden, from now on; 0 shows it at once. On a standard queue any of its handles does, and a message that is
+ * not hidden is left as it is.
+ */
 export function changeVisibilityByHandle(call: Call, queue: QueueInfo, handle: string, seconds: number): void {
   const { seq, attempts } = receiptOf(call, queue, handle);
-  const hold = call.broker.extendMessage(queue.handle, seq, attempts, seconds * 1000);
+  const hold = call.broker.extendMessage(queue.handle, seq, attempts, seconds * 1000, queue.grouped);
   if (hold === 'gone' || (hold === 'expired' && queue.grouped)) {
     throw invalidValue(
       'ReceiptHandle',

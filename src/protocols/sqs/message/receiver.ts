@@ -120,7 +120,7 @@ export class Receiver implements SessionSink {
 
   #giveBack(queue: number, holds: readonly Hold[]): void {
     this.#host.enter();
-    for (const { seq, attempts } of holds) this.#host.broker.extendMessage(queue, seq, attempts, 0);
+    for (const { seq, attempts } of holds) this.#host.broker.extendMessage(queue, seq, attempts, 0, true);
   }
 
   deliver(delivery: Delivery): boolean {
