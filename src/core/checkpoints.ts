@@ -29,14 +29,14 @@ export class Checkpoints {
     this.#produced.clear();
   }
 
-  /** Writes the state of up to `count` queues. False when none is left to write. */
-  write(count: number, flush: number): boolean {
+  /** Writes the state of up to `count` queues into the flush that is gathering. False when none is left to write. */
+  write(count: number, builder: { readonly number: number }): boolean {
     let left = count;
     for (const queue of this.#due) {
       if (left-- <= 0) return true;
       this.#due.delete(queue);
       queue.changed = false;
-      this.#put(`s/${queue.log}`, encodeCheckpoint(queue, flush));
+      this.#put(`s/${queue.log}`, encodeCheckpoint(queue, builder.number));
     }
     return false;
   }

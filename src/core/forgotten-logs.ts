@@ -29,7 +29,7 @@ export class ForgottenLogs {
 
   /** Flush `number` and all before it are stable. */
   flushed(number: number): void {
-    while (this.#flushes.length > 0 && this.#flushes[0]!.flush <= number) {
+    while (this.#flushes.length > 0 && this.#flushes[0].flush <= number) {
       for (const [log, upTo] of this.#flushes.shift()!.logs) {
         if (upTo === Number.POSITIVE_INFINITY) this.#effects.drop(log);
         else this.#effects.trim(log, upTo);

@@ -156,12 +156,12 @@ export class Publisher {
         throw new BrokerError('missing-key', `topic '${topic.name}' is compacted: a record needs a key`);
       }
       topic.nextPartition = (topic.nextPartition + 1) % parts.length;
-      return parts[topic.nextPartition]!;
+      return parts[topic.nextPartition];
     }
-    if (parts.length === 1) return parts[0]!;
+    if (parts.length === 1) return parts[0];
     const key = new Uint8Array(keyLength);
     message.copyKey(key, 0);
-    return parts[partitionOf(key, keyLength, parts.length)]!;
+    return parts[partitionOf(key, keyLength, parts.length)];
   }
 
   #appendToTopic(partition: Partition, message: Outgoing): number {

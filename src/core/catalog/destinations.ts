@@ -214,10 +214,11 @@ export class Destinations {
   allPartitions(): IterableIterator<Partition> {
     return this.#partitions.values();
   }
-  /** The queue that works off a partition's log, if there is one. */
-  retainedQueue(partition: Partition): QueueEntry | undefined {
+  /** The queues that work off the partition's log. */
+  queuesOver(partition: Partition): readonly QueueEntry[] {
     const topic = this.#topics.get(partition.topic);
-    return topic === undefined || topic.queue < 0 ? undefined : this.#queues.get(topic.queue);
+    const queue = topic === undefined || topic.queue < 0 ? undefined : this.#queues.get(topic.queue);
+    return queue === undefined ? [] : [queue];
   }
 
   createTopic(virtualHost: string, name: string, spec: TopicSpec): TopicEntry {

@@ -21,6 +21,8 @@ export class QueueEntry implements QueueInfo {
   settings: Partial<QueueSettings>;
   /** Had a consumer at some time: what auto-delete needs. */
   consumed = false;
+  /** When its own expiry is looked at next; 0: no timer is set. */
+  expiryTimerMs = 0;
 
   constructor(
     state: MessageQueue,

@@ -54,3 +54,4 @@ export const TIMER_HEAD_EXPIRE = 2; // no item
 export const TIMER_DEADLINE = 3;
 export const TIMER_WAITER = 4; // item: holder
 export const TIMER_QUEUE_EXPIRES = 5; // no item
+export const TIMER_EXPIRE = 6;

@@ -50,14 +50,9 @@ export function departFound(queue: MessageQueue, reason: DeathReason): void {
   const place = rows.add(seq);
   rows.state[place] = LEAVING;
   rows.persistent[place] = persistent ? 1 : 0;
-  rows.attempts[place] = 0;
   rows.sizeBytes[place] = scratch.sizeBytes;
-  rows.session[place] = 0;
-  rows.deliveryId[place] = 0;
   rows.order[place] = seq;
   rows.address[place] = address;
-  rows.timeMs[place] = 0;
-  rows.firstMs[place] = 0;
   queue.leaving.set(seq, { reason, sent: false });
   send(queue, seq);
 }
@@ -68,14 +63,14 @@ function send(queue: MessageQueue, seq: number): void {
   const { memory, shared } = context;
   const place = rows.find(seq);
   const leaving = queue.leaving.get(seq)!;
-  const buffer = memory.resolve(rows.address[place]!);
+  const buffer = memory.resolve(rows.address[place]);
   if (buffer === undefined) {
     queue.reader.request(seq);
     return;
   }
   const at = memory.offset;
   let sharedBuffer: Uint8Array | undefined;
-  if ((buffer[at + 5]! & IS_REFERENCE) !== 0) {
+  if ((buffer[at + 5] & IS_REFERENCE) !== 0) {
     sharedBuffer = memory.resolve(shared.address(sharedSequence(buffer, at)));
     if (sharedBuffer === undefined) {
       queue.reader.request(seq);
@@ -83,7 +78,13 @@ function send(queue: MessageQueue, seq: number): void {
     }
   }
   leaving.sent = true;
-  context.deadLetter(queue, seq, { buffer, at, sharedBuffer, sharedAt: memory.offset }, rows.attempts[place]!, leaving.reason);
+  context.deadLetter(
+    queue,
+    seq,
+    { buffer, at, sharedBuffer, sharedAt: memory.offset },
+    rows.attempts[place],
+    leaving.reason,
+  );
 }
 
 /** A read was answered: what waited for it may leave. */

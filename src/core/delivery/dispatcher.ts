@@ -56,7 +56,7 @@ export class Dispatcher {
 
   add(subscription: Subscription): void {
     let at = this.subscriptions.length;
-    while (at > 0 && this.subscriptions[at - 1]!.priority < subscription.priority) at--;
+    while (at > 0 && this.subscriptions[at - 1].priority < subscription.priority) at--;
     this.subscriptions.splice(at, 0, subscription);
   }
 
@@ -78,7 +78,7 @@ export class Dispatcher {
     for (;;) {
       const at = this.#nextTaker();
       if (at < 0 || next.find(0) !== FOUND) return;
-      const subscription = this.subscriptions[at]!;
+      const subscription = this.subscriptions[at];
       const result = this.#hand(subscription.session, subscription, undefined);
       if (result === UNCOVERED) return;
       if (result === HANDED) this.#turn = at + 1; // only who got something has had its turn
@@ -90,17 +90,17 @@ export class Dispatcher {
     const { subscriptions } = this;
     const { length } = subscriptions;
     if (this.#queue.settings.singleActiveConsumer === true) {
-      this.#active ??= subscriptions[0]!;
+      this.#active ??= subscriptions[0];
       return this.#active.canTake ? subscriptions.indexOf(this.#active) : -1;
     }
     if (this.#turn >= length) this.#turn = 0;
-    const highest = subscriptions[0]!.priority;
+    const highest = subscriptions[0].priority;
     let best = -1;
     for (let i = 0; i < length; i++) {
       let at = this.#turn + i;
       if (at >= length) at -= length;
-      const candidate = subscriptions[at]!;
-      if (best >= 0 && candidate.priority <= subscriptions[best]!.priority) continue;
+      const candidate = subscriptions[at];
+      if (best >= 0 && candidate.priority <= subscriptions[best].priority) continue;
       if (!candidate.canTake) continue;
       best = at;
       if (candidate.priority === highest) break;
@@ -180,7 +180,7 @@ export class Dispatcher {
   #serveWaiters(): boolean {
     const { next } = this.#queue;
     while (this.waiters.length > 0) {
-      const waiter = this.waiters[0]!;
+      const waiter = this.waiters[0];
       let found = FOUND;
       while (waiter.delivered < waiter.max) {
         found = next.find(waiter.holder);
@@ -227,12 +227,13 @@ export class Dispatcher {
       const shared = memory.resolve(context.shared.address(reference))!;
       view.readShared(shared, memory.offset);
     }
-    const attempts = next.attempts + 1;
+    // what was handed out before a crash counts as handed out once: how often it was is not known
+    const attempts = Math.max(next.attempts, seq < queue.redelivery.below ? 1 : 0) + 1;
     view.token = (subscription ?? waiter)!.token;
     view.queue = queue.handle;
     view.seq = seq;
     view.attempts = attempts;
-    view.redelivered = attempts > 1 || seq < queue.redelivery.below;
+    view.redelivered = attempts > 1;
     view.firstAcquiredMs = next.firstMs === 0 ? context.nowMs : next.firstMs;
     queue.lessReady(view.sizeBytes);
     if ((subscription ?? waiter)!.noAck) {
@@ -277,6 +278,7 @@ export class Dispatcher {
       rows.sizeBytes[place] = view.sizeBytes;
       rows.order[place] = seq;
       rows.address[place] = next.address;
+      rows.expiresMs[place] = view.expiresAtMs;
     } else if (groups === undefined) queue.heap.pop();
     else groups.take(rows.group[place]!, seq, (subscription ?? waiter)!.holder);
     rows.state[place] = HELD;

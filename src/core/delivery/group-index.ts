@@ -13,7 +13,9 @@ export class Group {
   foreign: number[] = [];
   /** Who has the group to himself; 0: nobody. */
   holder = 0;
-  /** The sequence under which it stands among the free groups; -1: not there. */
+  /** It comes behind everything below this sequence. */
+  behind = 0;
+  /** The order under which it stands among the free groups; -1: not there. */
   offered = -1;
 
   constructor(name: string) {
@@ -22,7 +24,7 @@ export class Group {
 
   /** The lowest waiting sequence; -1 when none waits. */
   get first(): number {
-    return this.#head < this.#waiting.length ? this.#waiting[this.#head]! : -1;
+    return this.#head < this.#waiting.length ? this.#waiting[this.#head] : -1;
   }
 
   get empty(): boolean {
@@ -62,7 +64,8 @@ export class Group {
 /**
  * The order of a queue with message groups. A group belongs to its holder until all that it holds is settled, and
  * nothing of a group is handed out past something of it that another one still holds. Among free groups the lowest
- * waiting sequence comes first.
+ * waiting sequence comes first, but a group that gets a message back goes behind what waits by then: otherwise one
+ * message that is returned again and again would keep every other group waiting.
  */
 export class GroupIndex {
   readonly #rows: MessageTable;
@@ -98,7 +101,7 @@ export class GroupIndex {
     if (own !== undefined) for (const group of own.ready) return group.first;
     const free = this.#free;
     for (let group = free.first; group !== undefined; group = free.first) {
-      if (group.offered === free.firstSeq) return group.offered;
+      if (group.offered === free.firstOrder) return group.first;
       free.shift();
     }
     return -1;
@@ -128,9 +131,10 @@ export class GroupIndex {
     this.#offer(group);
   }
 
-  /** A held message waits again. */
-  giveBack(group: Group, seq: number): void {
+  /** A held message waits again; `tail` is the queue's next sequence. */
+  giveBack(group: Group, seq: number, tail: number): void {
     group.insert(seq);
+    group.behind = tail;
     this.letGo(group, seq);
   }
 
@@ -186,22 +190,24 @@ export class GroupIndex {
       if (seq < 0) ready.delete(group);
       else ready.add(group);
     } else if (seq < 0) group.offered = -1;
-    else if (group.offered !== seq) {
-      group.offered = seq;
-      this.#free.push(seq, group);
+    else {
+      const order = Math.max(seq, group.behind);
+      if (group.offered === order) return;
+      group.offered = order;
+      this.#free.push(order, group);
     }
   }
 
   #takeable(group: Group): number {
     const { first, foreign } = group;
-    if (first < 0 || (foreign.length > 0 && first > foreign[0]!)) return -1;
+    if (first < 0 || (foreign.length > 0 && first > foreign[0])) return -1;
     return this.#rows.state[this.#rows.find(first)] === READY ? first : -1;
   }
 }
 
 function insertSorted(list: number[], value: number, from: number): void {
   let at = list.length;
-  while (at > from && list[at - 1]! > value) at--;
+  while (at > from && list[at - 1] > value) at--;
   if (at === list.length) list.push(value);
   else list.splice(at, 0, value);
 }

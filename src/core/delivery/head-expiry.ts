@@ -2,11 +2,10 @@ import { TIMER_HEAD_EXPIRE } from './delivery-context.js';
 import { depart, departFound } from './departures.js';
 import { HELD, LEAVING } from './message-table.js';
 import type { MessageQueue } from './message-queue.js';
-import { FOUND } from './next-message.js';
 
 /**
- * Expires messages that have come to the head of their queue. What waits behind a message that has not expired stays
- * until its turn, as in RabbitMQ; it is never handed out. So no timer is kept per message, only one for the head.
+ * Expires what only the queue's own time to live ends, so that it ends in the order in which it came: plain messages
+ * at the front of the window, grouped ones by sequence. No timer is kept per message, only one for the first.
  */
 export class HeadExpiry {
   readonly #queue: MessageQueue;
@@ -36,14 +35,19 @@ export class HeadExpiry {
   }
 
   #inOrder(): void {
-    const { next, context } = this.#queue;
+    const queue = this.#queue;
+    const { next, context, reader } = queue;
     const { memory, scratch, nowMs } = context;
-    while (next.locate(0)) {
+    while (next.locatePlain()) {
       if (next.seq === this.#headSeq && nowMs < this.#headMs) return;
-      if (next.find(0) !== FOUND) return;
-      scratch.read(memory.resolve(next.address)!, memory.offset);
+      const buffer = memory.resolve(next.address);
+      if (buffer === undefined) {
+        reader.request(next.seq);
+        return;
+      }
+      scratch.read(buffer, memory.offset);
       if (this.#keeps(next.seq, scratch.expiresAtMs)) return;
-      departFound(this.#queue, 'expired');
+      departFound(queue, 'expired');
     }
   }
 
@@ -55,7 +59,7 @@ export class HeadExpiry {
       const place = rows.find(seq);
       if (place < 0 || rows.state[place] === LEAVING) continue;
       if (rows.state[place] === HELD) return;
-      if (this.#keeps(seq, rows.expiresMs[place]!)) return;
+      if (this.#keeps(seq, rows.expiresMs[place])) return;
       depart(queue, place, 'expired');
     }
   }

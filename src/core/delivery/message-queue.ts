@@ -4,7 +4,8 @@ import { StableEnds } from '../log/stable-ends.js';
 import type { DeathReason, Outgoing } from '../message.js';
 import { RUN_VOLATILE } from '../ports.js';
 import type { Deduplication } from './deduplication.js';
-import { type DeliveryContext, TIMER_DUE } from './delivery-context.js';
+import { type DeliveryContext, TIMER_DUE, TIMER_EXPIRE } from './delivery-context.js';
+import { depart } from './departures.js';
 import { Dispatcher } from './dispatcher.js';
 import { GroupIndex } from './group-index.js';
 import { JournalNotes } from './journal-notes.js';
@@ -17,6 +18,8 @@ import { RedeliveryMark } from './redelivery-mark.js';
 import { SequenceReservation } from './sequence-reservation.js';
 import { SequenceSet } from './sequence-set.js';
 import { ReferenceMarks } from './shared-bodies.js';
+import type { Subscription } from './takers.js';
+import { expire } from './times.js';
 import { SKIP, Window } from './window.js';
 
 /** Orders of lower priority lie above those of higher priority. */
@@ -113,6 +116,10 @@ export class MessageQueue {
     this.reader = new QueueReader(this);
   }
 
+  get subscriptions(): readonly Subscription[] {
+    return this.dispatcher.subscriptions;
+  }
+
   get grouped(): boolean {
     return this.groups !== undefined;
   }
@@ -142,14 +149,17 @@ export class MessageQueue {
   append(message: Outgoing, history: Uint8Array | undefined, reference: number, attempts: number): number {
     const { context, settings } = this;
     const now = context.nowMs;
-    const ttl = shorter(message.ttlMs, settings.messageTtlMs ?? -1);
+    const queueTtl = settings.messageTtlMs ?? -1;
+    const own = message.ttlMs >= 0 && (queueTtl < 0 || message.ttlMs < queueTtl);
+    const ttl = own ? message.ttlMs : queueTtl;
     const expiresAtMs = ttl < 0 ? 0 : now + ttl;
     const delay = message.delayMs >= 0 ? message.delayMs : (settings.delayMs ?? 0);
     const dueMs = delay > 0 ? now + delay : 0;
     context.writer.prepare(message, now, expiresAtMs, dueMs, history, reference);
     const seq = this.tail;
     const persistent = this.durable && !message.transient;
-    const inRows = this.grouped || this.maxPriority > 0 || dueMs > 0 || attempts > 0;
+    const timed = ttl >= 0 && (own || dueMs > 0 || this.maxPriority > 0);
+    const inRows = this.grouped || this.maxPriority > 0 || dueMs > 0 || attempts > 0 || timed;
     const address = persistent ? this.#store(seq, 0) : this.#keep(seq, inRows);
     const flush = persistent && this.confirmsWait ? context.builder.number : 0;
     if (persistent) context.gathered(flush > 0);
@@ -158,17 +168,18 @@ export class MessageQueue {
     this.touch();
     if (reference >= 0) this.marks.add(seq, reference);
     if (attempts > 0 && persistent) context.builder.journal.released(this.log, seq, attempts, 0, message.bodyLength);
-    if (expiresAtMs > 0) this.expiring = true;
+    if (ttl >= 0) this.expiring = true;
     const { bodyLength, priority, group } = message;
     const visibleIn = this.#visibleIn(seq, persistent);
     if (visibleIn > 0) {
       this.stableEnds.append(visibleIn, this.tail);
-      this.pending.add({ seq, address, persistent, bodyLength, dueMs, expiresAtMs, priority, group, attempts });
+      this.pending.add({ seq, address, persistent, bodyLength, dueMs, expiresAtMs, timed, priority, group, attempts });
       context.awaitStable(this);
     } else {
       this.visibleEnd = this.tail;
-      this.#enter(seq, address, persistent, bodyLength, dueMs, expiresAtMs, priority, group, attempts);
+      this.#enter(seq, address, persistent, bodyLength, dueMs, expiresAtMs, timed, priority, group, attempts);
       this.dispatcher.run();
+      if (timed && ttl === 0) expire(this, seq); // who waited for it has it now
     }
     return flush;
   }
@@ -216,6 +227,7 @@ export class MessageQueue {
     sizeBytes: number,
     dueMs: number,
     expiresAtMs: number,
+    timed: boolean,
     priority: number,
     groupName: string | undefined,
     attempts: number,
@@ -223,7 +235,7 @@ export class MessageQueue {
     const { groups } = this;
     const delayed = dueMs > this.context.nowMs;
     const ordered = this.maxPriority > 0 || groups !== undefined;
-    if (!ordered && !delayed && attempts === 0) {
+    if (!ordered && !delayed && !timed && attempts === 0) {
       this.pushSlot(seq, address);
       this.readyCount++;
       this.readyBytes += sizeBytes;
@@ -236,15 +248,13 @@ export class MessageQueue {
     rows.persistent[place] = persistent ? 1 : 0;
     rows.attempts[place] = attempts;
     rows.sizeBytes[place] = sizeBytes;
-    rows.session[place] = 0;
-    rows.deliveryId[place] = 0;
     rows.order[place] = delayed ? order - seq : order;
     rows.address[place] = address;
     rows.timeMs[place] = delayed ? dueMs : 0;
-    rows.firstMs[place] = 0;
+    rows.expiresMs[place] = expiresAtMs;
+    if (timed) this.timeExpiry(place);
     if (groups !== undefined) {
       const group = groups.group(groupName ?? DEFAULT_GROUP);
-      rows.expiresMs[place] = expiresAtMs;
       rows.group[place] = group;
       groups.insert(group, seq);
     } else if (!delayed) this.heap.push(order, seq);
@@ -281,8 +291,8 @@ export class MessageQueue {
           this.pushSlot(seq, SKIP);
           return;
         }
-        const { address, persistent, bodyLength, dueMs, expiresAtMs, priority, group, attempts } = message;
-        this.#enter(seq, address, persistent, bodyLength, dueMs, expiresAtMs, priority, group, attempts);
+        const { address, persistent, bodyLength, dueMs, expiresAtMs, timed, priority, group, attempts } = message;
+        this.#enter(seq, address, persistent, bodyLength, dueMs, expiresAtMs, timed, priority, group, attempts);
       });
       moved = true;
     }
@@ -324,6 +334,11 @@ export class MessageQueue {
     return order - (order % PRIORITY_SPAN);
   }
 
+  /** The other part of an order: the sequence or the place that it came from. */
+  sequencePart(order: number): number {
+    return order % PRIORITY_SPAN;
+  }
+
   // ---- changes that several files need
 
   /** A message of the table waits again, where it stood. */
@@ -333,19 +348,30 @@ export class MessageQueue {
     rows.state[place] = READY;
     rows.session[place] = 0;
     rows.timeMs[place] = 0;
-    if (this.groups !== undefined) this.groups.giveBack(rows.group[place]!, seq);
-    else this.heap.push(rows.order[place]!, seq);
+    if (this.groups !== undefined) this.groups.giveBack(rows.group[place]!, seq, this.tail);
+    else this.heap.push(rows.order[place], seq);
     this.readyCount++;
-    this.readyBytes += rows.sizeBytes[place]!;
+    this.readyBytes += rows.sizeBytes[place];
+    if (rows.expiresMs[place] === 0) return;
+    if (rows.expiresMs[place] <= this.context.nowMs) depart(this, place, 'expired');
+    else if (this.groups === undefined) this.timeExpiry(place);
+  }
+
+  /** Has the message of the table looked at when its time is over. */
+  timeExpiry(place: number): void {
+    const { rows } = this;
+    if (rows.timed[place] === 1 || rows.expiresMs[place] === 0) return;
+    rows.timed[place] = 1;
+    this.context.timers.push(rows.expiresMs[place], this.handle, rows.seq(place), TIMER_EXPIRE);
   }
 
   /** A message of the table stops counting as what it is, and waits nowhere any more. */
   withdraw(place: number): void {
     const { rows } = this;
-    const state = rows.state[place]!;
+    const state = rows.state[place];
     const seq = rows.seq(place);
     if (state === READY) {
-      this.lessReady(rows.sizeBytes[place]!);
+      this.lessReady(rows.sizeBytes[place]);
       if (this.groups === undefined) this.heap.markStale((order, other) => this.#counts(order, other));
     } else if (state === HELD) this.heldCount--;
     else if (state === DELAYED) this.delayedCount--;
@@ -381,7 +407,7 @@ export class MessageQueue {
   drop(place: number): void {
     const { rows } = this;
     const seq = rows.seq(place);
-    const address = rows.address[place]!;
+    const address = rows.address[place];
     const persistent = rows.persistent[place] === 1;
     this.withdraw(place);
     rows.remove(place);
@@ -398,7 +424,7 @@ export class MessageQueue {
   /** Where the record of a message is in memory, as far as the queue knows. */
   addressOf(seq: number): number {
     const place = this.rows.find(seq);
-    if (place >= 0) return this.rows.address[place]!;
+    if (place >= 0) return this.rows.address[place];
     const address = this.window.at(seq);
     return address === SKIP ? NOWHERE : address;
   }
@@ -408,16 +434,12 @@ export class MessageQueue {
     const { memory } = this.context;
     this.gone = true;
     for (; this.window.length > 0; this.window.shift()) memory.freeTransient(this.window.firstAddress);
-    this.rows.forEach((place) => memory.freeTransient(this.rows.address[place]!));
+    this.rows.forEach((place) => memory.freeTransient(this.rows.address[place]));
     this.rows.clear();
-    this.pending.takeBelow(Number.POSITIVE_INFINITY, (_seq, message) => memory.freeTransient(message?.address ?? NOWHERE));
+    this.pending.takeBelow(Number.POSITIVE_INFINITY, (_seq, message) =>
+      memory.freeTransient(message?.address ?? NOWHERE),
+    );
     this.heap.clear();
     this.leaving.clear();
   }
-}
-
-/** The shorter of two times to live; negative: none. */
-function shorter(a: number, b: number): number {
-  if (a < 0) return b;
-  return b < 0 ? a : Math.min(a, b);
 }

@@ -35,8 +35,10 @@ export class MessageTable {
   timeMs = NO_PLACES;
   /** When it was acquired for the first time, ms; 0: never. */
   firstMs = NO_PLACES;
-  /** When it expires, ms; 0: never. Kept for grouped queues only. */
+  /** When it expires, ms; 0: never, or not known here. */
   expiresMs = NO_PLACES;
+  /** 1: a timer looks after its expiry. */
+  timed = new Uint8Array(0);
   /** Kept for grouped queues only. */
   group: (Group | undefined)[] = [];
   readonly #grouped: boolean;
@@ -51,13 +53,13 @@ export class MessageTable {
     const keys = this.#keys;
     const mask = keys.length - 1;
     for (let place = this.#home(seq); ; place = (place + 1) & mask) {
-      const key = keys[place]!;
+      const key = keys[place];
       if (key === seq) return place;
       if (key === EMPTY) return -1;
     }
   }
 
-  /** Makes room for `seq`, which must not be there; the caller fills every column. */
+  /** Makes room for `seq`, which must not be there; every column is zero. */
   add(seq: number): number {
     if ((this.size + 1) * 4 > this.#keys.length * 3) this.#resize(Math.max(16, this.#keys.length * 2));
     const keys = this.#keys;
@@ -66,11 +68,23 @@ export class MessageTable {
     while (keys[place] !== EMPTY) place = (place + 1) & mask;
     keys[place] = seq;
     this.size++;
+    this.state[place] = 0;
+    this.persistent[place] = 0;
+    this.attempts[place] = 0;
+    this.sizeBytes[place] = 0;
+    this.session[place] = 0;
+    this.deliveryId[place] = 0;
+    this.order[place] = 0;
+    this.address[place] = 0;
+    this.timeMs[place] = 0;
+    this.firstMs[place] = 0;
+    this.expiresMs[place] = 0;
+    this.timed[place] = 0;
     return place;
   }
 
   seq(place: number): number {
-    return this.#keys[place]!;
+    return this.#keys[place];
   }
 
   /** Takes the entry out and closes the gap, so that searches stay short. */
@@ -80,7 +94,7 @@ export class MessageTable {
     const mask = keys.length - 1;
     let hole = place;
     for (let next = (hole + 1) & mask; keys[next] !== EMPTY; next = (next + 1) & mask) {
-      const home = this.#home(keys[next]!);
+      const home = this.#home(keys[next]);
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
       this.#move(next, hole);
       hole = next;
@@ -100,7 +114,7 @@ export class MessageTable {
   inState(state: number): number[] {
     const found: number[] = [];
     this.forEach((place) => {
-      if (state === 0 || this.state[place] === state) found.push(this.#keys[place]!);
+      if (state === 0 || this.state[place] === state) found.push(this.#keys[place]);
     });
     return found.sort((a, b) => a - b);
   }
@@ -116,29 +130,45 @@ export class MessageTable {
   }
 
   #move(from: number, to: number): void {
-    this.#keys[to] = this.#keys[from]!;
+    this.#keys[to] = this.#keys[from];
     this.#copy(this, from, to);
   }
 
   #copy(source: Columns, from: number, to: number): void {
-    this.state[to] = source.state[from]!;
-    this.persistent[to] = source.persistent[from]!;
-    this.attempts[to] = source.attempts[from]!;
-    this.sizeBytes[to] = source.sizeBytes[from]!;
-    this.session[to] = source.session[from]!;
-    this.deliveryId[to] = source.deliveryId[from]!;
-    this.order[to] = source.order[from]!;
-    this.address[to] = source.address[from]!;
-    this.timeMs[to] = source.timeMs[from]!;
-    this.firstMs[to] = source.firstMs[from]!;
-    if (!this.#grouped) return;
-    this.expiresMs[to] = source.expiresMs[from]!;
-    this.group[to] = source.group[from];
+    this.state[to] = source.state[from];
+    this.persistent[to] = source.persistent[from];
+    this.attempts[to] = source.attempts[from];
+    this.sizeBytes[to] = source.sizeBytes[from];
+    this.session[to] = source.session[from];
+    this.deliveryId[to] = source.deliveryId[from];
+    this.order[to] = source.order[from];
+    this.address[to] = source.address[from];
+    this.timeMs[to] = source.timeMs[from];
+    this.firstMs[to] = source.firstMs[from];
+    this.expiresMs[to] = source.expiresMs[from];
+    this.timed[to] = source.timed[from];
+    if (this.#grouped) this.group[to] = source.group[from];
   }
 
   #resize(length: number): void {
     const keys = this.#keys;
-    const old: Columns = { ...this };
+    const { state, persistent, attempts, sizeBytes, session, deliveryId } = this;
+    const { order, address, timeMs, firstMs, expiresMs, timed, group } = this;
+    const old = {
+      state,
+      persistent,
+      attempts,
+      sizeBytes,
+      session,
+      deliveryId,
+      order,
+      address,
+      timeMs,
+      firstMs,
+      expiresMs,
+      timed,
+      group,
+    };
     this.#keys = new Float64Array(length).fill(EMPTY);
     this.#shift = 32 - Math.log2(Math.max(1, length));
     this.state = new Uint8Array(length);
@@ -151,14 +181,13 @@ export class MessageTable {
     this.address = new Float64Array(length);
     this.timeMs = new Float64Array(length);
     this.firstMs = new Float64Array(length);
-    if (this.#grouped) {
-      this.expiresMs = new Float64Array(length);
-      this.group = Array.from({ length });
-    }
+    this.expiresMs = new Float64Array(length);
+    this.timed = new Uint8Array(length);
+    if (this.#grouped) this.group = Array.from({ length });
     const { size } = this;
     this.size = 0;
     for (let from = 0; from < keys.length && this.size < size; from++) {
-      if (keys[from] !== EMPTY) this.#copy(old, from, this.add(keys[from]!));
+      if (keys[from] !== EMPTY) this.#copy(old, from, this.add(keys[from]));
     }
   }
 }
@@ -176,5 +205,6 @@ type Columns = Pick<
   | 'timeMs'
   | 'firstMs'
   | 'expiresMs'
+  | 'timed'
   | 'group'
 >;

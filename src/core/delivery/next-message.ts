@@ -51,6 +51,17 @@ export class NextMessage {
         return true;
       }
     }
+    return this.#locatePlain();
+  }
+
+  /** The next plain message, whatever comes before it otherwise. Not for queues with groups. */
+  locatePlain(): boolean {
+    this.#skip();
+    return this.#locatePlain();
+  }
+
+  #locatePlain(): boolean {
+    const { window } = this.#queue;
     if (window.first >= this.#queue.visibleEnd) return false;
     this.place = -1;
     this.seq = this.order = window.first;
@@ -87,10 +98,10 @@ export class NextMessage {
     const { rows } = this.#queue;
     this.place = place;
     this.seq = rows.seq(place);
-    this.order = rows.order[place]!;
-    this.address = rows.address[place]!;
-    this.attempts = rows.attempts[place]!;
-    this.firstMs = rows.firstMs[place]!;
+    this.order = rows.order[place];
+    this.address = rows.address[place];
+    this.attempts = rows.attempts[place];
+    this.firstMs = rows.firstMs[place];
   }
 
   /** Is the record in memory, with the shared one that it may refer to? */
@@ -99,6 +110,6 @@ export class NextMessage {
     const buffer = memory.resolve(this.address);
     if (buffer === undefined) return false;
     const at = memory.offset;
-    return (buffer[at + 5]! & IS_REFERENCE) === 0 || shared.address(sharedSequence(buffer, at)) !== NOWHERE;
+    return (buffer[at + 5] & IS_REFERENCE) === 0 || shared.address(sharedSequence(buffer, at)) !== NOWHERE;
   }
 }

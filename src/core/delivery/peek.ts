@@ -21,8 +21,8 @@ export function peekQueue(
 function describe({ rows }: MessageQueue, seq: number): PeekedMessage | undefined {
   const place = rows.find(seq);
   if (place < 0) return { seq, state: 'ready', attempts: 0, dueMs: 0 };
-  const attempts = rows.attempts[place]!;
-  const dueMs = rows.timeMs[place]!;
+  const attempts = rows.attempts[place];
+  const dueMs = rows.timeMs[place];
   switch (rows.state[place]) {
     case HELD:
       return { seq, state: 'in-flight', attempts, dueMs };

@@ -6,6 +6,7 @@ export interface PendingMessage {
   readonly bodyLength: number;
   readonly dueMs: number;
   readonly expiresAtMs: number;
+  readonly timed: boolean;
   readonly priority: number;
   readonly group: string | undefined;
   readonly attempts: number;
@@ -35,7 +36,7 @@ export class PendingMessages {
     const messages = this.#messages;
     let count = 0;
     for (; count < messages.length; count++) {
-      const message = messages[count]!;
+      const message = messages[count];
       const seq = typeof message === 'number' ? message : message.seq;
       if (seq >= end) break;
       if (typeof message === 'number') {

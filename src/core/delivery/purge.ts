@@ -43,6 +43,20 @@ function purgeRange({ done, notes, durable }: MessageQueue, from: number, end: n
   }
 }
 
+/** The log that the queue works off begins at `start` now: what it had of older records is gone, held or not. */
+export function forgetBelow(queue: MessageQueue, start: number): void {
+  const { rows, window, done } = queue;
+  for (const seq of rows.inState(0)) if (seq < start) queue.drop(rows.find(seq));
+  for (; window.length > 0 && window.first < start; window.shift());
+  if (window.first < start) window.reset(start);
+  const end = Math.min(start, queue.visibleEnd);
+  const known = done.floor;
+  const gone = Math.max(0, end - known) - done.countIn(known, end - 1);
+  for (let i = 0; i < gone; i++) queue.lessReady(Math.round(queue.readyBytes / Math.max(1, queue.readyCount)));
+  if (start > 0) done.addRange(0, start - 1);
+  queue.touch();
+}
+
 function forgetIds(queue: MessageQueue): void {
   if (queue.deduplication === undefined) return;
   queue.deduplication.clear();

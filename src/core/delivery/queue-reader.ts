@@ -38,7 +38,7 @@ export class QueueReader {
     this.#seen = false;
     this.#full = false;
     const buffer = context.memory.resolve(queue.addressOf(seq));
-    if (buffer !== undefined && (buffer[context.memory.offset + 5]! & IS_REFERENCE) !== 0) {
+    if (buffer !== undefined && (buffer[context.memory.offset + 5] & IS_REFERENCE) !== 0) {
       this.#askedShared = sharedSequence(buffer, context.memory.offset);
       context.shared.forget(this.#askedShared);
       context.needShared(queue, this.#askedShared);
@@ -91,7 +91,7 @@ export class QueueReader {
     const { memory } = queue.context;
     if (seq === this.#asked) this.#seen = true;
     const place = rows.find(seq);
-    if (place >= 0 && memory.resolve(rows.address[place]!) === undefined) rows.address[place] = address;
+    if (place >= 0 && memory.resolve(rows.address[place]) === undefined) rows.address[place] = address;
     if (this.#full || seq < window.first || seq >= queue.visibleEnd || !this.#fills(this.#asked)) return;
     if (seq < window.end) {
       const known = window.at(seq);

@@ -11,10 +11,10 @@ export class ReadyHeap {
 
   /** The lowest order; Infinity when empty. */
   get topOrder(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#orders[0]!;
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#orders[0];
   }
   get topSeq(): number {
-    return this.#seqs[0]!;
+    return this.#seqs[0];
   }
 
   push(order: number, seq: number): void {
@@ -24,7 +24,7 @@ export class ReadyHeap {
 
   pop(): void {
     const last = --this.size;
-    if (last > 0) this.#sink(0, last, this.#orders[last]!, this.#seqs[last]!);
+    if (last > 0) this.#sink(0, last, this.#orders[last], this.#seqs[last]);
   }
 
   /** Drops the top, which turned out not to count any more. */
@@ -38,14 +38,14 @@ export class ReadyHeap {
     if (++this.#stale < 64 || this.#stale * 2 < this.size) return;
     let kept = 0;
     for (let i = 0; i < this.size; i++) {
-      if (!counts(this.#orders[i]!, this.#seqs[i]!)) continue;
-      this.#orders[kept] = this.#orders[i]!;
-      this.#seqs[kept++] = this.#seqs[i]!;
+      if (!counts(this.#orders[i], this.#seqs[i])) continue;
+      this.#orders[kept] = this.#orders[i];
+      this.#seqs[kept++] = this.#seqs[i];
     }
     this.size = kept;
     this.#stale = 0;
     for (let place = (kept >> 1) - 1; place >= 0; place--) {
-      this.#sink(place, kept, this.#orders[place]!, this.#seqs[place]!);
+      this.#sink(place, kept, this.#orders[place], this.#seqs[place]);
     }
   }
 
@@ -58,9 +58,9 @@ export class ReadyHeap {
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.#orders[parent]! <= order) break;
-      this.#orders[place] = this.#orders[parent]!;
-      this.#seqs[place] = this.#seqs[parent]!;
+      if (this.#orders[parent] <= order) break;
+      this.#orders[place] = this.#orders[parent];
+      this.#seqs[place] = this.#seqs[parent];
       place = parent;
     }
     this.#orders[place] = order;
@@ -73,10 +73,10 @@ export class ReadyHeap {
     for (;;) {
       let child = place * 2 + 1;
       if (child >= size) break;
-      if (child + 1 < size && this.#orders[child + 1]! < this.#orders[child]!) child++;
-      if (this.#orders[child]! >= order) break;
-      this.#orders[place] = this.#orders[child]!;
-      this.#seqs[place] = this.#seqs[child]!;
+      if (child + 1 < size && this.#orders[child + 1] < this.#orders[child]) child++;
+      if (this.#orders[child] >= order) break;
+      this.#orders[place] = this.#orders[child];
+      this.#seqs[place] = this.#seqs[child];
       place = child;
     }
     this.#orders[place] = order;

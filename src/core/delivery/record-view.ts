@@ -52,16 +52,16 @@ export class RecordView implements Delivery {
   /** Points at the record that begins (with its length) at `at`. Returns where the next one begins. */
   read(buffer: Uint8Array, at: number): number {
     const end = at + 4 + readU32(buffer, at);
-    const flags = buffer[at + 5]!;
+    const flags = buffer[at + 5];
     const attributesEnd = at + RECORD_HEADER_BYTES + readU16(buffer, at + 6);
-    this.dialect = buffer[at + 4]!;
+    this.dialect = buffer[at + 4];
     this.flags = flags;
     this.timestampMs = readU48(buffer, at + 12);
     this.envelope = buffer;
     const routing = at + RECORD_HEADER_BYTES;
     this.routingStart = routing;
-    const keyAt = routing + 1 + buffer[routing]!;
-    const routingEnd = keyAt + 1 + buffer[keyAt]!;
+    const keyAt = routing + 1 + buffer[routing];
+    const routingEnd = keyAt + 1 + buffer[keyAt];
     this.routingEnd = routingEnd;
     this.envelopeStart = attributesEnd;
     this.envelopeEnd = attributesEnd + readU32(buffer, at + 8);
@@ -92,10 +92,10 @@ export class RecordView implements Delivery {
   readShared(buffer: Uint8Array, at: number): void {
     const end = at + 4 + readU32(buffer, at);
     const routing = at + RECORD_HEADER_BYTES;
-    const keyAt = routing + 1 + buffer[routing]!;
+    const keyAt = routing + 1 + buffer[routing];
     this.envelope = buffer;
     this.routingStart = routing;
-    this.routingEnd = keyAt + 1 + buffer[keyAt]!;
+    this.routingEnd = keyAt + 1 + buffer[keyAt];
     this.envelopeStart = routing + readU16(buffer, at + 6);
     this.envelopeEnd = this.envelopeStart + readU32(buffer, at + 8);
     this.body = buffer;
@@ -104,12 +104,12 @@ export class RecordView implements Delivery {
   }
 
   get exchange(): string {
-    return decodeUtf8(this.envelope, this.routingStart + 1, this.routingStart + 1 + this.envelope[this.routingStart]!);
+    return decodeUtf8(this.envelope, this.routingStart + 1, this.routingStart + 1 + this.envelope[this.routingStart]);
   }
 
   get routingKey(): string {
-    const at = this.routingStart + 1 + this.envelope[this.routingStart]!;
-    return decodeUtf8(this.envelope, at + 1, at + 1 + this.envelope[at]!);
+    const at = this.routingStart + 1 + this.envelope[this.routingStart];
+    return decodeUtf8(this.envelope, at + 1, at + 1 + this.envelope[at]);
   }
 
   history(): readonly Death[] {
@@ -126,16 +126,16 @@ export class RecordView implements Delivery {
       this.dueMs = readU48(buffer, at);
       at += 6;
     }
-    if ((flags & HAS_PRIORITY) !== 0) this.priority = buffer[at++]!;
+    if ((flags & HAS_PRIORITY) !== 0) this.priority = buffer[at++];
     if ((flags & HAS_GROUP) !== 0) {
-      this.group = decodeUtf8(buffer, at + 1, at + 1 + buffer[at]!);
-      at += 1 + buffer[at]!;
+      this.group = decodeUtf8(buffer, at + 1, at + 1 + buffer[at]);
+      at += 1 + buffer[at];
     }
     if ((flags & HAS_DEDUPLICATION) !== 0) {
       this.acceptedMs = readU48(buffer, at);
       at += 6;
-      this.deduplicationId = decodeUtf8(buffer, at + 1, at + 1 + buffer[at]!);
-      at += 1 + buffer[at]!;
+      this.deduplicationId = decodeUtf8(buffer, at + 1, at + 1 + buffer[at]);
+      at += 1 + buffer[at];
     }
     if ((flags & HAS_HISTORY) !== 0) {
       this.#historyBuffer = buffer;

@@ -81,7 +81,9 @@ export class RecordWriter {
     this.#nowMs = nowMs;
     this.timestampMs = message.timestampMs >= 0 ? message.timestampMs : nowMs;
     this.sizeBytes =
-      RECORD_HEADER_BYTES + attributes + (reference >= 0 ? REFERENCE_BYTES : message.envelopeLength + message.bodyLength);
+      RECORD_HEADER_BYTES +
+      attributes +
+      (reference >= 0 ? REFERENCE_BYTES : message.envelopeLength + message.bodyLength);
   }
 
   get flags(): number {

@@ -26,8 +26,9 @@ export class RedeliveryMark {
     this.#queue = queue;
   }
 
-  /** A record of the queue went into that flush. */
+  /** A record of the queue went into that flush. While few wait, the mark goes into the flush with it. */
   appended(flush: number, seq: number): void {
+    if (seq >= this.end && this.#queue.readyCount < this.#ahead / 2) this.#extend(seq + this.#ahead);
     if (flush === this.#flush) return;
     this.#flush = flush;
     this.#firstSeq = seq;

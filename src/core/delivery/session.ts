@@ -53,7 +53,7 @@ export class Session {
   }
 
   heldSeq(id: number): number {
-    return this.#seqs[id & this.#mask]!;
+    return this.#seqs[id & this.#mask];
   }
 
   /** The lowest id that may still be held. */
@@ -93,7 +93,7 @@ export class Session {
       const to = old & (length - 1);
       queues[to] = this.#queues[from];
       subscriptions[to] = this.#subscriptions[from];
-      seqs[to] = this.#seqs[from]!;
+      seqs[to] = this.#seqs[from];
     }
     this.#queues = queues;
     this.#subscriptions = subscriptions;

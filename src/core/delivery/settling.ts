@@ -9,7 +9,7 @@ import { SKIP } from './window.js';
 export function release(queue: MessageQueue, place: number, delayMs: number): void {
   const { rows, context, settings } = queue;
   const seq = rows.seq(place);
-  const attempts = rows.attempts[place]!;
+  const attempts = rows.attempts[place];
   const { deliveryLimit } = settings;
   if (deliveryLimit !== undefined && deliveryLimit >= 0 && attempts > deliveryLimit) {
     depart(queue, place, 'delivery_limit');
@@ -18,8 +18,8 @@ export function release(queue: MessageQueue, place: number, delayMs: number): vo
   const dueMs = delayMs > 0 ? context.nowMs + delayMs : 0;
   if (rows.persistent[place] === 1) {
     const { journal } = context.builder;
-    const firstMs = rows.firstMs[place]!;
-    const sizeBytes = rows.sizeBytes[place]!;
+    const firstMs = rows.firstMs[place];
+    const sizeBytes = rows.sizeBytes[place];
     if (dueMs > 0) journal.deferred(queue.log, seq, attempts, firstMs, sizeBytes, dueMs);
     else journal.released(queue.log, seq, attempts, firstMs, sizeBytes);
     context.gathered(false);
@@ -33,8 +33,11 @@ export function release(queue: MessageQueue, place: number, delayMs: number): vo
   rows.state[place] = DELAYED;
   rows.session[place] = 0;
   rows.timeMs[place] = dueMs;
-  if (queue.groups !== undefined) queue.groups.giveBack(rows.group[place]!, seq);
-  else rows.order[place] = queue.priorityPart(rows.order[place]!);
+  if (queue.groups !== undefined) queue.groups.giveBack(rows.group[place]!, seq, queue.tail);
+  else {
+    rows.order[place] = queue.priorityPart(rows.order[place]);
+    queue.timeExpiry(place);
+  }
   queue.delayedCount++;
   context.timers.push(dueMs, queue.handle, seq, TIMER_DUE);
 }
@@ -53,10 +56,10 @@ export function journalHold(queue: MessageQueue, place: number): void {
   context.builder.journal.held(
     queue.log,
     rows.seq(place),
-    rows.attempts[place]!,
-    rows.firstMs[place]!,
-    rows.sizeBytes[place]!,
-    rows.timeMs[place]!,
+    rows.attempts[place],
+    rows.firstMs[place],
+    rows.sizeBytes[place],
+    rows.timeMs[place],
   );
   context.gathered(false);
   queue.touch();

@@ -43,7 +43,7 @@ export class SharedBodies {
 
   /** The address of a shared record that is still in memory, else NOWHERE. */
   address(seq: number): number {
-    const address = this.#sequences[seq % REMEMBERED] === seq ? this.#addresses[seq % REMEMBERED]! : NOWHERE;
+    const address = this.#sequences[seq % REMEMBERED] === seq ? this.#addresses[seq % REMEMBERED] : NOWHERE;
     return this.#memory.resolve(address) === undefined ? NOWHERE : address;
   }
 
@@ -90,7 +90,7 @@ export class ReferenceMarks {
       return Number.POSITIVE_INFINITY;
     }
     let drop = 0;
-    while (drop + 1 < this.#queueSeqs.length && this.#queueSeqs[drop + 1]! <= floor) drop++;
+    while (drop + 1 < this.#queueSeqs.length && this.#queueSeqs[drop + 1] <= floor) drop++;
     if (drop > 0) {
       this.#queueSeqs.splice(0, drop);
       this.#sharedSeqs.splice(0, drop);
@@ -100,6 +100,6 @@ export class ReferenceMarks {
 
   /** Pairs of (queue sequence, shared sequence), for the checkpoint. */
   toArray(): number[] {
-    return this.#queueSeqs.flatMap((seq, i) => [seq, this.#sharedSeqs[i]!]);
+    return this.#queueSeqs.flatMap((seq, i) => [seq, this.#sharedSeqs[i]]);
   }
 }

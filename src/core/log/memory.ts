@@ -72,7 +72,7 @@ class ChunkRing {
   }
 
   firstSerial(serial: number): number {
-    return this.#firstSerials[serial % this.#length]!;
+    return this.#firstSerials[serial % this.#length];
   }
 }
 
@@ -122,8 +122,7 @@ export class Memory {
     const size = end - start;
     if (this.#readUsed + size > this.#readChunk.length) {
       const displaced = this.#read.displaced(this.#readBytes);
-      this.#readChunk =
-        size > this.#readBytes ? new Uint8Array(size) : (displaced ?? new Uint8Array(this.#readBytes));
+      this.#readChunk = size > this.#readBytes ? new Uint8Array(size) : (displaced ?? new Uint8Array(this.#readBytes));
       this.#readAddress = READ_BASE + this.#read.add(this.#readChunk) * this.#chunkBytes;
       this.#readUsed = 0;
     }

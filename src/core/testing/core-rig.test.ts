@@ -131,15 +131,15 @@ export class CoreRig {
       const entry = core.destinations.queueOrUndefined(read.queue);
       if (entry === undefined) return true;
       for (const chunk of chunks) {
-        if (entry.partition < 0) {
-          core.loadedChunk(read.queue, chunk.buffer, chunk.start, chunk.end, chunk.firstSeq, undefined);
-        } else {
+        if (entry.partition < 0) core.loadedChunk(read.queue, chunk);
+        else {
           const { buffer, offsets } = openBatches(chunk);
-          core.loadedChunk(read.queue, buffer, 0, buffer.length, read.from, offsets);
+          core.loadedRecords(read.queue, buffer, offsets);
         }
       }
     }
-    core.loadedEnd(read.queue, chunks.length > 0);
+    const last = chunks.at(-1);
+    core.loadedEnd(read.queue, last === undefined ? Number.POSITIVE_INFINITY : last.currentLast + 1);
     return true;
   }
 
