@@ -14,31 +14,21 @@ export interface Target {
 }
 
 /**
- * AMQP: about half of what a server on one event loop that only moves bytes was measured to reach. Kafka: the disk,
- * since opaque batches cost the processor little. SQS: above the fastest emulator, which syncs nothing. Memory: what
- * makes the broker fit into a test run.
+ * What the first version is meant to reach. AMQP: multiples of RabbitMQ's classic queues on the same machine in the same
+ * round (D1000 as D, less a fifth). Kafka: a share of what the same disk takes in plain writes and syncs. Memory: with
+ * ten million messages of 1 KiB waiting.
  */
 export const targets: readonly Target[] = [
-  { shape: 'amqp A', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 5 },
-  { shape: 'amqp B', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 10 },
-  { shape: 'amqp B10', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 8 },
+  { shape: 'amqp B', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 8 },
+  { shape: 'amqp B10', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 4 },
   { shape: 'amqp C100', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 3 },
-  { shape: 'amqp D', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 4 },
-  { shape: 'amqp D1000', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 4 },
-  { shape: 'amqp 1k/s', metric: 'deliver p50', of: 'figure', bound: 'at most', value: 1 },
-  { shape: 'amqp 1k/s', metric: 'deliver p99', of: 'figure', bound: 'at most', value: 20 },
-  { shape: 'amqp 1k/s', metric: 'confirm p50', of: 'figure', bound: 'at most', value: 3 },
-  { shape: 'amqp 1k/s', metric: 'confirm p99', of: 'figure', bound: 'at most', value: 25 },
-  { shape: 'amqp 10k/s', metric: 'deliver p99', of: 'figure', bound: 'at most', value: 20 },
-  { shape: 'amqp 10k/s', metric: 'confirm p99', of: 'figure', bound: 'at most', value: 25 },
-  { shape: 'kafka 1KB', metric: 'produce MB', of: 'figure', bound: 'at least', value: 200 },
-  { shape: 'kafka 1KB', metric: 'consume MB', of: 'figure', bound: 'at least', value: 400 },
-  { shape: 'kafka 100B', metric: 'produce', of: 'figure', bound: 'at least', value: 800_000 },
+  { shape: 'amqp D', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 3 },
+  { shape: 'amqp D1000', metric: 'throughput', of: 'rabbitmq', bound: 'at least', value: 2.4 },
+  { shape: 'kafka 1KB', metric: 'produce MB', of: 'disk loop', bound: 'at least', value: 0.6 },
+  { shape: 'kafka 100B', metric: 'produce', of: 'disk loop', bound: 'at least', value: 0.6 },
   { shape: 'sqs 100B', metric: 'send', of: 'figure', bound: 'at least', value: 8000 },
-  { shape: 'sqs 100B', metric: 'batch', of: 'figure', bound: 'at least', value: 40_000 },
-  { shape: 'sqs 100B', metric: 'drain', of: 'figure', bound: 'at least', value: 15_000 },
   { shape: 'memory empty', metric: 'start', of: 'figure', bound: 'at most', value: 300 },
-  { shape: 'memory empty', metric: 'idle RSS', of: 'figure', bound: 'at most', value: 80 },
-  { shape: 'memory backlog', metric: 'RSS', of: 'figure', bound: 'at most', value: 300 },
-  { shape: 'memory backlog', metric: 'restart', of: 'figure', bound: 'at most', value: 2000 },
+  { shape: 'memory empty', metric: 'idle RSS', of: 'figure', bound: 'at most', value: 90 },
+  { shape: 'memory backlog', metric: 'RSS', of: 'figure', bound: 'at most', value: 400 },
+  { shape: 'memory backlog', metric: 'restart', of: 'figure', bound: 'at most', value: 5000 },
 ];

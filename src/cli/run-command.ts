@@ -2,9 +2,11 @@ import { OptionError } from '../server/option-error.js';
 import { packageVersion } from '../server/package-version.js';
 import { resolveOptions } from '../server/resolve-options.js';
 import { StartError } from '../server/start-error.js';
+import { verifyData } from '../server/verify-data.js';
 import { parseCommandLine } from './command-line.js';
 import { helpText } from './help-text.js';
 import { runBroker } from './run-broker.js';
+import { verifyReportText } from './verify-report.js';
 
 const EXIT_OK = 0;
 const EXIT_FAILURE = 1;
@@ -21,8 +23,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       case 'version':
         process.stdout.write(`${packageVersion()}\n`);
         return EXIT_OK;
-      case 'verify':
-        throw new OptionError('verify comes with the storage engine.');
+      case 'verify': {
+        const report = await verifyData(await resolveOptions({ flags, environment: process.env, configFile }));
+        process.stdout.write(verifyReportText(report));
+        return report.isIntact ? EXIT_OK : EXIT_FAILURE;
+      }
       case 'start':
         return await runBroker(await resolveOptions({ flags, environment: process.env, configFile }));
     }

@@ -52,6 +52,7 @@ import { GroupCoordinator } from './group/group-coordinator.js';
 import type { GroupEffects } from './group/group-requests.js';
 import type { FlushBuilder } from './log/flush-builder.js';
 import { DEFAULT_LIMITS, type MemoryLimits } from './log/memory.js';
+import type { Partition } from './log/partition.js';
 import type { AbortedTransaction } from './log/producer-table.js';
 import { TopicFeeds } from './log/topic-feeds.js';
 import { Transactions } from './log/transactions.js';
@@ -235,6 +236,11 @@ export class BrokerCore implements Broker {
     return this.context.pending;
   }
 
+  /** The next checkpoint must have who produces into the partition. */
+  producersChanged(partition: Partition): void {
+    if (partition.producers.producers.size > 0) this.context.checkpoints.produced(partition);
+  }
+
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
     this.context.checkpoints.begin(this.flush);
@@ -392,8 +398,15 @@ export class BrokerCore implements Broker {
     const outcome = target.appendBatch(payload, this.nowMs);
     if (outcome.duplicate) return outcome;
     this.context.appended(target);
-    if (target.producers.producers.size > 0) this.context.checkpoints.produced(target);
+    this.producersChanged(target);
     return outcome;
+  }
+  openStream(partition: number, fromOffset: number): number {
+    this.#assertRunning();
+    const source = this.destinations.partition(partition);
+    const { handle, state } = this.destinations.openStream(source, fromOffset);
+    state.extend(source.lastStable);
+    return handle;
   }
   abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[] {
     return this.destinations.partition(partition).producers.abortedIn(from, to);

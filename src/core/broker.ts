@@ -69,6 +69,13 @@ export interface Broker {
    * `invalid-transaction-state`, `not-found`, `full`. One reused answer object, valid until the next command.
    */
   appendBatch(partition: number, payload: Uint8Array): AppendOutcome;
+  /**
+   * A stream: a queue over a partition's log for one reader, from `fromOffset` on, or from the log's start where that
+   * is above. It goes along with what becomes stable (and is not held back by a transaction); a delivery's `seq` is its
+   * offset, and however it is settled, the record stays in the log. Nobody finds or lists it, nothing of it is kept:
+   * {@link deleteQueue} ends it, and so does the end of its partition. Throws `not-found`.
+   */
+  openStream(partition: number, fromOffset: number): number;
   /** Aborted transactions with records in [from, to), by first offset: what readers of committed data skip. */
   abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[];
   /** Moves the log start; -1 means up to the stable end. Returns the new start. */
@@ -304,6 +311,8 @@ export interface PartitionState {
   /** One past the last appended offset. */
   readonly end: number;
   readonly leaderEpoch: number;
+  /** How many streams go along it, see {@link Broker.openStream}. */
+  readonly streams: number;
 }
 
 export interface AppendOutcome {
@@ -323,6 +332,10 @@ export interface ExchangeSpec {
   readonly internal: boolean;
   readonly alternate: string | undefined;
   readonly declared: Declared;
+  /** `x-consistent-hash`: what is hashed instead of the routing key. */
+  readonly hash?: { readonly header: string } | { readonly property: string } | undefined;
+  /** `x-delayed-message`: the type by which it routes. What is published to it becomes ready after its `delayMs`. */
+  readonly delayedType?: string | undefined;
 }
 
 export interface ExchangeInfo extends ExchangeSpec {
@@ -381,6 +394,8 @@ export interface Host {
   readBatches(partition: number, fromOffset: number, upTo: number, maxBytes: number): Promise<readonly Uint8Array[]>;
   /** The first stable batch whose max timestamp is >= timestampMs, or undefined. */
   findBatchByTimestamp(partition: number, timestampMs: number): Promise<Uint8Array | undefined>;
+  /** The offset of the first stable record whose timestamp is >= timestampMs; where there is none, one past the last. */
+  findOffsetByTimestamp(partition: number, timestampMs: number): Promise<number>;
   /** A number for an owner of exclusive queues (a connection); {@link releaseOwner} deletes its queues. */
   newOwner(): number;
   releaseOwner(owner: number): void;

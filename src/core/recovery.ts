@@ -111,6 +111,7 @@ export class Recovery {
     const known = this.#partitions.get(log);
     if (known !== undefined && this.#flush >= known.since) {
       known.partition.replayed(buffer, start, end, this.#core.nowMs);
+      this.#core.producersChanged(known.partition);
     }
   }
 

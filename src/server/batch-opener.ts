@@ -37,9 +37,12 @@ interface Aborted {
 /** Opens a topic's batches for those who want single messages: retained queues, stream consumers, bindings. */
 export class BatchOpener {
   readonly #translate: Translate;
+  readonly #unreadable: (offset: number, error: unknown) => void;
 
-  constructor(translate: Translate) {
+  /** `unreadable` is told of batches whose records are none; they are passed over. */
+  constructor(translate: Translate, unreadable: (offset: number, error: unknown) => void) {
     this.#translate = translate;
+    this.#unreadable = unreadable;
   }
 
   /** What routing may ask of a message that another dialect sent. */
@@ -66,7 +69,12 @@ export class BatchOpener {
         const batch = chunk.buffer.subarray(at, at + batchSizeBytes(chunk.buffer, at));
         at += batch.length;
         if (batchIsControl(batch, 0) || isAborted(batch, aborted)) continue;
-        opened.push(recordsOf(await openBatch(batch), batchIsForeign(batch, 0)));
+        try {
+          opened.push(recordsOf(await openBatch(batch), batchIsForeign(batch, 0)));
+        } catch (error) {
+          // What its producer sent cannot be opened by anybody; it must not keep the others from their readers.
+          this.#unreadable(batchBaseOffset(batch, 0), error);
+        }
       }
     }
     return opened;

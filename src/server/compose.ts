@@ -23,13 +23,20 @@ export const parts: BrokerParts<BrokerShell> = {
   openShell: (engine, options, services) =>
     openShell(
       engine,
-      { deliverBeforeSync: true, defaultUser: options.defaultUser },
+      { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
       services,
-      new BatchOpener(translate),
+      new BatchOpener(translate, (offset, err) =>
+        services.log('warn', 'a record batch cannot be opened', { offset, err }),
+      ),
     ),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
-    { name: 'kafka', label: 'Kafka', create: (shell) => new KafkaFront(shell.host, shell.groupAccess, translate) },
+    {
+      name: 'kafka',
+      label: 'Kafka',
+      create: (shell, { defaultUser }) =>
+        new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
+    },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
   ],
 };

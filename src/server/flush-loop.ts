@@ -1,4 +1,4 @@
-import { type BrokerCore, type Shard, StorageError } from '../core/index.js';
+import { type BrokerCore, type Durability, type Flush, type Shard, StorageError } from '../core/index.js';
 
 /** How long something that nobody waits for may gather before it is written, ms. */
 const LAZY_MS = 10;
@@ -16,24 +16,36 @@ export class FlushLoop {
   readonly #shard: Shard;
   readonly #settled: (flush: number) => void;
   readonly #failed: (error: Error) => void;
+  readonly #durability: Durability;
   #running: Promise<void> | undefined;
   #scheduled: NodeJS.Immediate | undefined;
   #lazy: NodeJS.Timeout | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
+  /** The sync timer stands for one that somebody waits for. */
+  #soon = false;
   #waiting: (() => void)[] = [];
-  /** Everything up to this flush is on stable storage. */
+  /** Everything up to this flush is as durable as the broker promises: synced, or with a relaxed promise written. */
   durable: number;
+  #synced: number;
   /** Written to the store since the start, bytes. */
   writtenBytes = 0;
   #stopped = false;
 
   /** `settled` is called for each flush that became readable, after {@link durable} moved. */
-  constructor(core: BrokerCore, shard: Shard, settled: (flush: number) => void, failed: (error: Error) => void) {
+  constructor(
+    core: BrokerCore,
+    shard: Shard,
+    durability: Durability,
+    settled: (flush: number) => void,
+    failed: (error: Error) => void,
+  ) {
     this.#core = core;
+    this.#durability = durability;
     this.#shard = shard;
     this.#settled = settled;
     this.#failed = failed;
     this.durable = core.stableFlush;
+    this.#synced = core.stableFlush;
   }
 
   /** Something gathers. What somebody waits for starts at the end of this turn of the event loop. */
@@ -47,10 +59,11 @@ export class FlushLoop {
     } else this.#lazy ??= setTimeout(() => this.#start(), LAZY_MS);
   }
 
-  /** Makes a flush stable that was or will be handed over without a sync. */
-  requireSync(flush: number): void {
+  /** Somebody waits for a flush: sees to it that {@link durable} gets there without being asked again. */
+  require(flush: number): void {
     if (flush <= this.durable) return;
-    if (!this.#core.builder.requireSync(flush)) this.#syncTimer ??= setTimeout(() => this.#sync(), 0);
+    const willBeSynced = this.#core.builder.requireSync(flush);
+    if (this.#durability === 'sync' && !willBeSynced) this.#syncSoon();
     this.gathered(true);
   }
 
@@ -88,7 +101,7 @@ export class FlushLoop {
   }
 
   async #run(): Promise<void> {
-    for (let flush = this.#core.takeFlush(); flush !== undefined && !this.#stopped; ) {
+    for (let flush = this.#take(); flush !== undefined && !this.#stopped; ) {
       try {
         await this.#shard.flush(flush);
       } catch (error) {
@@ -103,21 +116,40 @@ export class FlushLoop {
       this.#core.full = this.#shard.full;
       this.writtenBytes += flush.end;
       for (const run of flush.outside) this.writtenBytes += run.payload.length;
-      if (flush.sync) this.durable = flush.number;
-      else this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_EVERY_MS).unref();
+      if (flush.sync) this.#synced = flush.number;
+      if (flush.sync || this.#durability !== 'sync') this.durable = flush.number;
+      if (!flush.sync && this.#durability !== 'os') {
+        this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_EVERY_MS).unref();
+      }
       this.#settled(flush.number);
       this.#wake();
       if (!this.#core.builder.urgent) return;
-      flush = this.#core.takeFlush();
+      flush = this.#take();
     }
+  }
+
+  /** The next flush; on a broker with a relaxed promise none asks for a sync. */
+  #take(): Flush | undefined {
+    const flush = this.#core.takeFlush();
+    return flush === undefined || this.#durability === 'sync' ? flush : { ...flush, sync: false };
+  }
+
+  /** In place of the periodic sync, which may be a second away. */
+  #syncSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    clearTimeout(this.#syncTimer);
+    this.#syncTimer = setTimeout(() => this.#sync(), 0);
   }
 
   #sync(): void {
     this.#syncTimer = undefined;
+    this.#soon = false;
     const flush = this.#core.stableFlush;
-    if (flush <= this.durable || this.#stopped) return;
+    if (flush <= this.#synced || this.#stopped) return;
     this.#shard.sync().then(
       () => {
+        this.#synced = Math.max(this.#synced, flush);
         if (flush <= this.durable) return;
         this.durable = flush;
         this.#settled(flush);

@@ -2,7 +2,15 @@ import type { StorageEngine } from '../core/index.js';
 import { Authenticator, userWithPassword } from './authenticator.js';
 import { type Log, type Logger, logThrough } from './logger.js';
 import type { ServerOptions } from './options.js';
-import { type BrokerParts, type Front, type FrontKind, type FrontName, PORT_OPTION, type Shell } from './parts.js';
+import {
+  type BrokerParts,
+  type Front,
+  type FrontKind,
+  type FrontName,
+  PORT_OPTION,
+  type Shell,
+  type ShellServices,
+} from './parts.js';
 import { listenStartError, storageStartError } from './start-error.js';
 import { readUsersFile } from './users-file.js';
 
@@ -37,12 +45,12 @@ export async function startBroker<S extends Shell>(
   const log = logThrough(logger);
   const started = new Started(log);
   try {
-    const { authenticate } = await authenticatorFor(options);
+    const { authenticate, grants } = await accessFor(options);
     const engine = parts.createEngine(options);
     await engine.open().catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.engine = engine;
     const shell = await parts
-      .openShell(engine, options, { authenticate, log })
+      .openShell(engine, options, { authenticate, grants, log })
       .catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.shell = shell;
     const fronts: RunningFront[] = [];
@@ -109,10 +117,11 @@ class Started {
   }
 }
 
-async function authenticatorFor(options: ServerOptions): Promise<Authenticator> {
+async function accessFor(options: ServerOptions): Promise<Pick<ShellServices, 'authenticate' | 'grants'>> {
   const { defaultUser, defaultPassword, usersFile } = options;
   const users = [userWithPassword(defaultUser, defaultPassword)];
+  const file = usersFile === undefined ? { users: [], grants: [] } : await readUsersFile(usersFile);
   // The file is the more explicit word about a user that both name.
-  if (usersFile !== undefined) users.push(...(await readUsersFile(usersFile)));
-  return new Authenticator(users);
+  users.push(...file.users);
+  return { authenticate: new Authenticator(users).authenticate, grants: file.grants };
 }

@@ -25,7 +25,7 @@ export const OPTIONS = {
   durability: option(
     oneOf('sync', 'interval', 'os'),
     'sync',
-    'what a confirm waits for: a sync, the next periodic sync, or only the operating system',
+    'what an answer waits for: the sync; or only the write, synced every second; or the write, never synced',
   ),
   host: option(text('ADDRESS'), '127.0.0.1', 'the address that every front listens on'),
   amqpPort: option(port, 5672, 'AMQP 0-9-1, for RabbitMQ clients'),
@@ -41,7 +41,7 @@ export const OPTIONS = {
   usersFile: option<string | undefined>(
     text('FILE'),
     undefined,
-    'more users: a RabbitMQ definitions export, of which only `users` is read',
+    'more users: a RabbitMQ definitions export, of which `users` and `permissions` are read',
   ),
   logLevel: option(oneOf('debug', 'info', 'warn', 'error'), 'info', 'the least severe lines to log'),
   logFormat: option(oneOf('auto', 'human', 'json'), 'auto', 'auto is human on a terminal and JSON lines elsewhere'),

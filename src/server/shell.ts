@@ -1,9 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { batchBaseOffset, batchMaxTimestampMs, batchNextOffset, batchSizeBytes, readU32 } from '../bytes/index.js';
+import {
+  batchBaseOffset,
+  batchMaxTimestampMs,
+  batchNextOffset,
+  batchSizeBytes,
+  readU32,
+  readU48,
+} from '../bytes/index.js';
 import {
   type AbortedTransaction,
   type Broker,
   BrokerCore,
+  type Durability,
   type Host,
   journalStart,
   type LogChunk,
@@ -21,6 +29,8 @@ import { StableCallbacks } from './stable-callbacks.js';
 
 /** The embedded engine has one shard. */
 const SHARD = 0;
+/** Where a stored record has its timestamp: a 48-bit integer, ms since the epoch. */
+const RECORD_TIMESTAMP_AT = 12;
 /** How much of a log is read at once for its consumers, bytes. */
 const READ_BYTES = 0x4_0000;
 /** Above this much waiting for the disk, publishers are not read from. */
@@ -36,6 +46,8 @@ const SECRET_KEY = 'c/secret';
 export interface ShellOptions {
   readonly deliverBeforeSync: boolean;
   readonly defaultUser: string;
+  /** What an answer waits for. */
+  readonly durability: Durability;
 }
 
 /** Opens the shard, brings the core back from it, and drives it from then on. */
@@ -147,6 +159,7 @@ export class BrokerShell implements Host, Shell {
     this.#loop = new FlushLoop(
       core,
       shard,
+      options.durability,
       (flush) => this.#settled(flush),
       (error) => this.#fail(error),
     );
@@ -169,6 +182,10 @@ export class BrokerShell implements Host, Shell {
     }
     if (!core.permissions.mayEnter(options.defaultUser, '/')) {
       core.permissions.put(options.defaultUser, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
+    }
+    for (const { user, virtualHost, ...regexes } of this.#services.grants) {
+      if (!core.hasVirtualHost(virtualHost)) core.createVirtualHost(virtualHost);
+      core.permissions.put(user, virtualHost, rulesOfRegexes(regexes));
     }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
     this.enter();
@@ -206,7 +223,7 @@ export class BrokerShell implements Host, Shell {
       return;
     }
     this.#callbacks.add(wanted, callback);
-    this.#loop.requireSync(wanted);
+    this.#loop.require(wanted);
   }
 
   onStable(listener: (stableFlush: number) => void): void {
@@ -259,6 +276,13 @@ export class BrokerShell implements Host, Shell {
       }
     }
     return undefined;
+  }
+
+  async findOffsetByTimestamp(partition: number, timestampMs: number): Promise<number> {
+    const batch = await this.findBatchByTimestamp(partition, timestampMs);
+    if (batch === undefined) return this.#core.partition(partition).highWatermark;
+    const [records] = await this.#opener.open([wholeBatch(batch)]);
+    return (records && offsetFrom(records, timestampMs)) ?? batchBaseOffset(batch, 0);
   }
 
   newOwner(): number {
@@ -433,13 +457,6 @@ export class BrokerShell implements Host, Shell {
     await this.#loop.finish();
     await this.#shard.close();
   }
-
-  /** For users that only the authenticator knows: they may do everything in the default virtual host. */
-  allowEverything(user: string): void {
-    if (!this.#core.permissions.mayEnter(user, '/')) {
-      this.#core.permissions.put(user, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
-    }
-  }
 }
 
 function* batchesOf(chunk: LogChunk): Iterable<Uint8Array> {
@@ -465,4 +482,14 @@ function recordsFrom({ buffer, offsets }: OpenedRecords, cursor: number): Uint8A
   let at = 0;
   for (let i = 0; i < offsets.length && offsets[i] < cursor; i++) at += 4 + readU32(buffer, at);
   return buffer.subarray(at);
+}
+
+/** The offset of the first record that is as young as that. */
+function offsetFrom({ buffer, offsets }: OpenedRecords, timestampMs: number): number | undefined {
+  let at = 0;
+  for (const offset of offsets) {
+    if (readU48(buffer, at + RECORD_TIMESTAMP_AT) >= timestampMs) return offset;
+    at += 4 + readU32(buffer, at);
+  }
+  return undefined;
 }

@@ -27,16 +27,32 @@ describe('a users file', () => {
   };
 
   it('lets in whom a RabbitMQ export names, with the passwords they had', async () => {
-    const { authenticate } = new Authenticator(await users({ rabbit_version: '3.10.8', users: [ANN], queues: [] }));
+    const { authenticate } = new Authenticator(
+      (await users({ rabbit_version: '3.10.8', users: [ANN], queues: [] })).users,
+    );
     assert.equal(await authenticate('ann', 'test12', '192.0.2.7'), 'ann');
     assert.equal(await authenticate('ann', 'ann'), undefined);
   });
 
+  const GRANT = { user: 'ann', vhost: '/', configure: '^ann\\.', write: '.*', read: '' };
+
+  it('says what they may do, where', async () => {
+    const { grants } = await users({ users: [ANN], permissions: [GRANT] });
+    assert.deepEqual(grants, [{ user: 'ann', virtualHost: '/', configure: '^ann\\.', write: '.*', read: '' }]);
+  });
+
   for (const [what, content, sentence] of [
     ['has no users', { queues: [] }, /has no list of users/],
-    ['names a user without a hash', { users: [ANN, { name: 'bob' }] }, /^User 2 in .* needs a name/],
+    ['names a user without a hash', { users: [ANN, { name: 'bob' }] }, /^User 2 in .* needs a password_hash/],
     ['holds something else than users', { users: [null] }, /^User 1 in .* needs a name/],
     ['uses an algorithm that is no longer safe', { users: [{ ...ANN, hashing_algorithm: undefined }] }, /\(ann\).*md5/],
+    ['has permissions that are no list', { users: [], permissions: {} }, /are not a list/],
+    ['has a permission for nobody', { users: [], permissions: [{ ...GRANT, user: 1 }] }, /^Permission 1 in .* user/],
+    [
+      'has a broken expression',
+      { users: [], permissions: [{ ...GRANT, write: '(' }] },
+      /write that is not a regular exp/,
+    ],
     ['has a hash that was cut', { users: [{ ...ANN, password_hash: 'kI3GCg==' }] }, /\(ann\)/],
   ] as const) {
     it(`is refused when it ${what}`, async () => {

@@ -3,32 +3,77 @@ import { readConfigFile } from './config-file.js';
 import { OptionError } from './option-error.js';
 import { rabbitmqVerifier } from './password-verifier.js';
 
+/** What a user may do in a virtual host: a regular expression over resource names for each operation, as in RabbitMQ. */
+export interface Grant {
+  readonly user: string;
+  readonly virtualHost: string;
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+export interface UsersFile {
+  readonly users: readonly User[];
+  readonly grants: readonly Grant[];
+}
+
 /** RabbitMQ exports users without the field when they have the algorithm of its early versions. */
 const EARLY_ALGORITHM = 'rabbit_password_hashing_md5';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /**
- * The users of a definitions file as `rabbitmqctl export_definitions` writes it, passwords hashed. Throws OptionError
- * when the file, or a user in it, cannot be understood: a user who silently cannot log in would be found too late.
+ * The users of a definitions file as `rabbitmqctl export_definitions` writes it, passwords hashed, and their
+ * permissions. Throws OptionError when the file, or an entry in it, cannot be understood: a user who silently cannot
+ * log in would be found too late.
  */
-export async function readUsersFile(path: string): Promise<User[]> {
-  const { users } = await readConfigFile(path);
+export async function readUsersFile(path: string): Promise<UsersFile> {
+  const { users, permissions = [] } = await readConfigFile(path);
   if (!Array.isArray(users)) throw new OptionError(`The users file ${path} has no list of users.`);
-  return users.map((entry: unknown, index) => importedUser(entry, `User ${index + 1} in ${path}`));
+  if (!Array.isArray(permissions)) throw new OptionError(`The permissions in ${path} are not a list.`);
+  return {
+    users: users.map((entry: unknown, index) => userOf(Object(entry) as Fields, `User ${index + 1} in ${path}`)),
+    grants: permissions.map((entry: unknown, index) =>
+      grantOf(Object(entry) as Fields, `Permission ${index + 1} in ${path}`),
+    ),
+  };
 }
 
-function importedUser(entry: unknown, place: string): User {
-  const {
-    name,
-    password_hash: hash,
-    hashing_algorithm: algorithm = EARLY_ALGORITHM,
-  } = Object(entry) as {
-    [field: string]: unknown;
-  };
-  if (typeof name !== 'string' || typeof hash !== 'string' || typeof algorithm !== 'string') {
-    throw new OptionError(`${place} needs a name, a password_hash and a hashing_algorithm, each a text.`);
-  }
+function userOf(entry: Fields, place: string): User {
+  const name = textOf(entry, 'name', place);
+  const hash = textOf(entry, 'password_hash', place);
+  const algorithm = textOf({ hashing_algorithm: EARLY_ALGORITHM, ...entry }, 'hashing_algorithm', place);
   const verify = rabbitmqVerifier(hash, algorithm);
-  if (verify === undefined)
-    throw new OptionError(`${place} (${name}) has a password hash that is not a known ${algorithm}.`);
+  if (verify === undefined) throw new OptionError(`${place} (${name}) has a hash that is no known ${algorithm}.`);
   return { name, verify };
+}
+
+function grantOf(entry: Fields, place: string): Grant {
+  return {
+    user: textOf(entry, 'user', place),
+    virtualHost: textOf(entry, 'vhost', place),
+    configure: expressionOf(entry, 'configure', place),
+    write: expressionOf(entry, 'write', place),
+    read: expressionOf(entry, 'read', place),
+  };
+}
+
+function textOf(entry: Fields, field: string, place: string): string {
+  const value = entry[field];
+  if (typeof value !== 'string') throw new OptionError(`${place} needs a ${field}, a text.`);
+  return value;
+}
+
+function expressionOf(entry: Fields, field: string, place: string): string {
+  const value = textOf(entry, field, place);
+  if (!isExpression(value)) throw new OptionError(`${place} has a ${field} that is not a regular expression: ${value}`);
+  return value;
+}
+
+function isExpression(source: string): boolean {
+  try {
+    return new RegExp(source) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }

@@ -6,7 +6,13 @@ import { RunningCommand } from '../house/running-command.js';
 export interface BrokerUnderTest {
   /** amqp://guest:guest@… */
   readonly url: string;
+  /** Ends it and removes its data. */
   stop(): Promise<void>;
+}
+
+/** A broker of our own that can be stopped and started on the same data. */
+export interface RestartableBroker extends BrokerUnderTest {
+  restart(signal: NodeJS.Signals): Promise<RestartableBroker>;
 }
 
 /**
@@ -16,7 +22,14 @@ export interface BrokerUnderTest {
 export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
   const given = process.env['AMQP_URL'];
   if (given !== undefined) return { url: given, stop: () => Promise.resolve() };
-  const dataDir = mkdtempSync(join(tmpdir(), 'rosettamq-amqp-'));
+  return startRestartableBroker();
+}
+
+export function startRestartableBroker(): Promise<RestartableBroker> {
+  return start(mkdtempSync(join(tmpdir(), 'rosettamq-amqp-')));
+}
+
+async function start(dataDir: string): Promise<RestartableBroker> {
   const command = new RunningCommand(process.execPath, [
     'dist/cli/main.js',
     '--data-dir',
@@ -36,6 +49,10 @@ export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
     stop: async () => {
       await command.stop();
       rmSync(dataDir, { recursive: true });
+    },
+    restart: async (signal) => {
+      await command.stop(signal);
+      return start(dataDir);
     },
   };
 }

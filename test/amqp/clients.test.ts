@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import amqp, { type Channel as AmqpChannel, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import { Connection } from 'rabbitmq-client';
 import { type BrokerUnderTest, freshName, startBrokerUnderTest } from './broker-under-test.js';
+import { RawClient } from './raw-client.js';
 
 const python = process.env['PYTHON'] ?? 'python3';
 const hasPika = spawnSync(python, ['-c', 'import pika']).status === 0;
@@ -109,15 +110,17 @@ describe('AMQP clients', () => {
     }
   });
 
-  it('amqplib: a worker that dies gives its message to another', async () => {
+  it('amqplib: a worker takes over what another had when it died', async () => {
     const queue = freshName();
-    const doomed = await amqp.connect(broker.url);
-    const channel = await doomed.createChannel();
-    await channel.assertQueue(queue);
-    channel.sendToQueue(queue, Buffer.from('precious'), { persistent: true });
-    await firstMessage(channel, queue);
-    doomed.on('error', () => {});
-    (doomed.connection as unknown as { stream: { destroy(): void } }).stream.destroy();
+    const setUp = await connection.createConfirmChannel();
+    await setUp.assertQueue(queue);
+    setUp.sendToQueue(queue, Buffer.from('precious'), { persistent: true });
+    await setUp.waitForConfirms();
+    const doomed = await RawClient.open(broker.url);
+    doomed.send(1, 'BasicConsume', { queue, arguments: {} });
+    await doomed.next('BasicConsumeOk');
+    await doomed.next('BasicDeliver');
+    doomed.end();
 
     const heir = await connection.createChannel();
     const message = await firstMessage(heir, queue);

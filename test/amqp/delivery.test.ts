@@ -279,6 +279,25 @@ describe('AMQP deliveries', () => {
     assert.equal(count(await client.settled(1)), 2);
   });
 
+  it('through a delayed exchange come when they are due', async () => {
+    const client = await open();
+    const queue = await declare(client);
+    const exchange = freshName('x');
+    const declared = { exchange, type: 'x-delayed-message', durable: true };
+    await client.call(1, 'ExchangeDeclare', { ...declared, arguments: { 'x-delayed-type': 'topic' } });
+    await client.call(1, 'QueueBind', { queue, exchange, routingKey: 'a.#', arguments: {} });
+    client.publish(1, { exchange, routingKey: 'a.late' }, 'late', { headers: { 'x-delay': 300 } });
+    client.publish(1, { exchange, routingKey: 'a.soon' }, 'soon', { headers: { 'x-delay': 50 } });
+    client.publish(1, { exchange, routingKey: 'a.now' }, 'now');
+    client.publish(1, { exchange, routingKey: 'b' }, 'nowhere', { headers: { 'x-delay': 1 } });
+    assert.equal((await get(client, queue)).body, 'now');
+    assert.equal((await get(client, queue)).name, 'BasicGetEmpty');
+    assert.equal((await eventually(client, queue)).body, 'soon');
+    assert.equal((await eventually(client, queue)).body, 'late');
+    const bare = await client.call(1, 'ExchangeDeclare', { ...declared, exchange: freshName('x'), arguments: {} });
+    assert.match(bare, /^ChannelClose@1 PRECONDITION_FAILED - x-delayed-type must name/);
+  });
+
   it('are matched by their headers', async () => {
     const client = await open();
     const queue = await declare(client);

@@ -18,6 +18,17 @@ const codec = createRequire(import.meta.url)(
   fileURLToPath(new URL('lib/defs.js', import.meta.resolve('amqplib'))),
 ) as Codec;
 
+/** Every method that the codec knows, as `basic.get-ok`. */
+export const methodNames: readonly string[] = Object.keys(codec)
+  .filter((name) => /^[A-Z][a-z]/.test(name) && name !== 'BasicProperties')
+  .map(methodName);
+
+/** `connection.update-secret-ok` for ConnectionUpdateSecretOk. */
+export function methodName(codecName: string): string {
+  const [group, ...rest] = codecName.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+  return `${group}.${rest.join('-')}`;
+}
+
 const METHOD = 1;
 const HEADER = 2;
 const BODY = 3;
@@ -58,6 +69,8 @@ export class RawClient {
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    // A handshake is many small writes, each of which would wait for the peer's acknowledgement of the one before.
+    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
       while (this.#readFrame());

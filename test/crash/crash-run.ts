@@ -165,11 +165,21 @@ export class CrashRun {
     const running = Object.entries(loads).map(([name, load]) => {
       return runLoad(name, load, { ...context, random: context.random.fork() });
     });
+    await this.#untilConfirmed();
     await sleep(lifeMs);
     dying.abort();
     await this.#crash(broker);
     over.abort();
     await Promise.all(running);
+  }
+
+  /** Resolves when a publish of this life is answered, or none was for long. */
+  async #untilConfirmed(): Promise<void> {
+    const deadlineMs = Date.now() + LONGEST_LIFE_MS;
+    for (let from = this.history.count; Date.now() < deadlineMs; ) {
+      for (; from < this.history.count; from++) if (this.history.events[from].kind === 'confirmed') return;
+      await sleep(5);
+    }
   }
 
   /** Takes out everything that is in the broker, with nobody publishing. */

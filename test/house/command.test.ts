@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { oneMessageThroughAmqp } from './one-message.js';
 import { type Ended, RunningCommand } from './running-command.js';
 
 const MAIN = join(process.cwd(), 'dist/cli/main.js');
@@ -100,6 +102,25 @@ describe('the rosettamq command', () => {
     );
   });
 
+  it('lets in the users of a RabbitMQ export, as far as its permissions go', async () => {
+    const sha256 = (password: string) => createHash('sha256').update('salt').update(password).digest('base64');
+    const passwordHash = Buffer.concat([Buffer.from('salt'), Buffer.from(sha256('secret'), 'base64')]).toString(
+      'base64',
+    );
+    const definitions = {
+      users: [{ name: 'ann', password_hash: passwordHash, hashing_algorithm: 'rabbit_password_hashing_sha256' }],
+      permissions: [{ user: 'ann', vhost: 'shop', configure: '^ann-', write: '.*', read: '.*' }],
+    };
+    writeFileSync(join(folder, 'definitions.json'), JSON.stringify(definitions));
+    const broker = await rosettamq([...FREE_PORTS, '--storage', 'memory', '--users-file', 'definitions.json']).ready();
+    const url = (password: string, path: string) => broker.url('AMQP').replace('//', `//ann:${password}@`) + path;
+    await oneMessageThroughAmqp(url('secret', '/shop'), 'ann-orders');
+    await assert.rejects(oneMessageThroughAmqp(url('secret', '/shop'), 'orders'), /ACCESS[_-]REFUSED/);
+    await assert.rejects(oneMessageThroughAmqp(url('secret', '/'), 'ann-orders'), /ConnectionClose/);
+    await assert.rejects(oneMessageThroughAmqp(url('Secret', '/shop'), 'ann-orders'), /ACCESS[_-]REFUSED/);
+    assert.equal((await broker.stop()).code, 0);
+  });
+
   it('refuses a port that is taken with 1 and one sentence', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => holder.once('listening', resolve));
@@ -133,6 +154,31 @@ describe('the rosettamq command', () => {
     assert.equal((await next.stop()).code, 0);
   });
 
+  it('verifies a data directory: 0 when it is intact, 1 when a byte of it has changed', async () => {
+    const args = ['--data-dir', 'verified'];
+    const broker = await rosettamq([...args, ...FREE_PORTS]).ready();
+    await oneMessageThroughAmqp(broker.url('AMQP'), 'kept', 'leave it there');
+    const busy = await refused(['verify', ...args]);
+    assert.equal(busy.code, 1);
+    assert.match(busy.stderr, /verified is in use by another broker/);
+    await broker.stop();
+
+    const intact = await rosettamq(['verify', ...args]).ended;
+    assert.equal(intact.code, 0, intact.stderr);
+    assert.match(intact.stdout, /^shard 0: \d+ flushes .*\n\S*verified is intact\n$/);
+
+    flipAByteOf(Buffer.from('leave it there'), join(folder, 'verified'));
+    const damaged = await rosettamq(['verify', ...args]).ended;
+    assert.equal(damaged.code, 1);
+    assert.match(damaged.stdout, /\n {2}DAMAGED .*\n(.*\n)*\S*verified is damaged/);
+  });
+
+  it('refuses to verify a directory that is no data directory', async () => {
+    const { code, stderr } = await refused(['verify', '--data-dir', '.']);
+    assert.equal(code, 1);
+    assert.equal(stderr, 'rosettamq: The directory . holds no data of RosettaMQ.\n');
+  });
+
   it('refuses a data directory that cannot be made', async () => {
     writeFileSync(join(folder, 'a-file'), '');
     const { code, stdout, stderr } = await refused(['--data-dir', 'a-file/data', ...FREE_PORTS]);
@@ -140,3 +186,18 @@ describe('the rosettamq command', () => {
     assert.match(stderr, /^rosettamq: The data directory \S*a-file\/data cannot be written.*\.\n$/);
   });
 });
+
+/** Damages the place in a folder where `content` stands. */
+function flipAByteOf(content: Buffer, folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true }) as string[]) {
+    const file = join(folder, name);
+    if (!statSync(file).isFile()) continue;
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(content);
+    if (at < 0) continue;
+    bytes[at]! ^= 1;
+    writeFileSync(file, bytes);
+    return;
+  }
+  throw new Error(`${content.toString()} is nowhere in ${folder}`);
+}

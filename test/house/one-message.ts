@@ -10,16 +10,18 @@ import amqp from 'amqplib';
 import { Kafka, logLevel } from 'kafkajs';
 
 /** One message through RabbitMQ's dialect with amqplib: confirmed, taken back out, acknowledged. */
-export async function oneMessageThroughAmqp(url: string, queue = 'one-amqp-message'): Promise<void> {
+export async function oneMessageThroughAmqp(url: string, queue = 'one-amqp-message', body = 'hello'): Promise<void> {
   const connection = await amqp.connect(url);
   try {
     const channel = await connection.createConfirmChannel();
+    // What the server closes a channel for also rejects the call that it was for.
+    channel.on('error', () => {});
     await channel.assertQueue(queue, { durable: true });
-    channel.sendToQueue(queue, Buffer.from('hello'), { persistent: true });
+    channel.sendToQueue(queue, Buffer.from(body), { persistent: true });
     await channel.waitForConfirms();
     const message = await channel.get(queue);
     assert.ok(message !== false, 'the confirmed message is not there');
-    assert.equal(message.content.toString(), 'hello');
+    assert.equal(message.content.toString(), body);
     channel.ack(message);
     await channel.close();
   } finally {

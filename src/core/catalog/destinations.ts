@@ -18,6 +18,7 @@ import type { QueueDestination } from '../routing/topology.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { QueueEntry } from './queue-entry.js';
+import { Streams } from './streams.js';
 import { TopicEntry } from './topic-entry.js';
 import { VirtualHosts } from './virtual-hosts.js';
 import { decodeUtf8, encodeUtf8 } from '../../bytes/index.js';
@@ -45,6 +46,7 @@ export class Destinations {
   readonly #topics = new Map<number, TopicEntry>();
   readonly #partitions = new Map<number, Partition>();
   readonly #topicIds = new Map<string, number>();
+  readonly #streams = new Streams();
   /** Queues and topics share one space of handles, as they share exchanges' bindings. */
   #nextHandle = 1;
   #nextLog = FIRST_LOG;
@@ -167,6 +169,7 @@ export class Destinations {
 
   removeQueue(entry: QueueEntry): void {
     this.#queues.delete(entry.handle);
+    if (this.#streams.remove(entry, this.#partitions.get(entry.partition))) return;
     this.#host(entry.virtualHost).queues.delete(entry.name);
     this.#router.tables.of(entry.virtualHost).removeQueue(entry.handle);
     if (entry.durable) this.#metadata.remove(queueKey(entry));
@@ -214,11 +217,19 @@ export class Destinations {
   allPartitions(): IterableIterator<Partition> {
     return this.#partitions.values();
   }
-  /** The queues that work off the partition's log. */
-  queuesOver(partition: Partition): readonly QueueEntry[] {
-    const topic = this.#topics.get(partition.topic);
-    const queue = topic === undefined || topic.queue < 0 ? undefined : this.#queues.get(topic.queue);
-    return queue === undefined ? [] : [queue];
+  /** The queues that work off the partition's log: a retained queue's, streams. */
+  queuesOver(partition: Partition): QueueEntry[] {
+    const over = [...this.#streams.of(partition)];
+    const retained = this.#queues.get(this.#topics.get(partition.topic)?.queue ?? -1);
+    if (retained !== undefined) over.push(retained);
+    return over;
+  }
+
+  openStream(partition: Partition, fromOffset: number): QueueEntry {
+    const topic = this.topic(partition.topic);
+    const entry = this.#streams.open(this.#context, this.#nextHandle++, topic, partition, fromOffset);
+    this.#queues.set(entry.handle, entry);
+    return entry;
   }
 
   createTopic(virtualHost: string, name: string, spec: TopicSpec): TopicEntry {

@@ -36,6 +36,10 @@ export class Dispatcher {
     this.expiry = new HeadExpiry(queue);
   }
 
+  get hasTakers(): boolean {
+    return this.subscriptions.length + this.waiters.length > 0;
+  }
+
   /** Hands out as much as there are takers for, then ends what must not stay. */
   run(): void {
     if (this.#running) {
@@ -221,7 +225,7 @@ export class Dispatcher {
       return LEFT;
     }
     const persistent = queue.durable && (view.flags & IS_TRANSIENT) === 0;
-    if (persistent && !queue.redelivery.covers(seq)) return UNCOVERED;
+    if (persistent && !this.#isCovered(seq, waiter)) return UNCOVERED;
     const reference = view.reference;
     if (reference >= 0) {
       const shared = memory.resolve(context.shared.address(reference))!;
@@ -243,6 +247,12 @@ export class Dispatcher {
     if (waiter !== undefined) waiter.delivered++;
     if (!session.sink.deliver(view)) session.paused = true;
     return HANDED;
+  }
+
+  /** With groups a pull's answer waits for its holds to be stable; everything else needs the mark. */
+  #isCovered(seq: number, waiter: Waiter | undefined): boolean {
+    const { grouped, redelivery } = this.#queue;
+    return (grouped && waiter?.visibilityMs !== undefined) || redelivery.covers(seq);
   }
 
   #takeForGood(seq: number, address: number, persistent: boolean): void {

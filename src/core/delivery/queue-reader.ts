@@ -17,6 +17,8 @@ export class QueueReader {
   /** The shared record that is read for it; -1: its own. */
   #askedShared = -1;
   #seen = false;
+  /** Where the queue ended then: the answer says nothing about what came later. */
+  #askedEnd = 0;
   /** The window has got all that it holds. */
   #full = false;
 
@@ -36,6 +38,7 @@ export class QueueReader {
     this.#asked = seq;
     this.#askedShared = -1;
     this.#seen = false;
+    this.#askedEnd = queue.visibleEnd;
     this.#full = false;
     const buffer = context.memory.resolve(queue.addressOf(seq));
     if (buffer !== undefined && (buffer[context.memory.offset + 5] & IS_REFERENCE) !== 0) {
@@ -63,7 +66,7 @@ export class QueueReader {
     }
   }
 
-  /** The answer is over: it told of every record from what was asked for up to `end`. */
+  /** The answer is over: it told of every record from what was asked for up to `end`; Infinity: there is none. */
   answered(end: number): void {
     const queue = this.#queue;
     const asked = this.#asked;
@@ -72,7 +75,8 @@ export class QueueReader {
     if (this.#askedShared >= 0) {
       if (!queue.context.shared.knows(this.#askedShared)) this.#lose(asked);
     } else {
-      if (this.#fills(asked) && !this.#full) this.#fillGap(Math.min(end, queue.visibleEnd));
+      const told = end === Number.POSITIVE_INFINITY ? this.#askedEnd : Math.min(end, queue.visibleEnd);
+      if (this.#fills(asked) && !this.#full) this.#fillGap(told);
       if (!this.#seen) this.#lose(asked);
     }
     queue.dispatcher.run();

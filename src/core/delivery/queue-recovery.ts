@@ -41,6 +41,8 @@ export class QueueRecovery {
   #liveBytes = 0;
   #exceptions = new Map<number, MessageException>();
   #scans = false;
+  /** Something was replayed: the next checkpoint must have it, for the journal begins behind that. */
+  #replayed = false;
 
   constructor(queue: MessageQueue) {
     this.queue = queue;
@@ -57,6 +59,7 @@ export class QueueRecovery {
   /** One journal entry of the queue; false when its kind is unknown. */
   entry(flush: number, kind: number, bytes: Uint8Array, at: number, end: number): boolean {
     if (flush < this.#since) return true;
+    this.#replayed = true;
     const { queue } = this;
     if (kind === ENTRY_DONE) {
       for (let place = at; place < end; place += 10) {
@@ -134,6 +137,7 @@ export class QueueRecovery {
   /** One run of the queue's log. */
   run(flush: number, firstSeq: number, count: number, buffer: Uint8Array, start: number, end: number): void {
     if (flush < this.#since) return;
+    this.#replayed = true;
     const { queue } = this;
     const view = this.#view;
     const windowMs = queue.settings.deduplicationMs;
@@ -284,8 +288,7 @@ export class QueueRecovery {
     }
     if (queue.expiring) context.timers.push(context.nowMs, handle, 0, TIMER_HEAD_EXPIRE);
     if (queue.deduplication !== undefined) queue.deduplication.windowMs = queue.settings.deduplicationMs ?? 0;
-    if (cleanStop) return;
-    queue.touch();
+    if (this.#replayed || !cleanStop) queue.touch();
     queue.sequences.reserve();
   }
 }

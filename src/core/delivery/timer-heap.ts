@@ -1,4 +1,7 @@
-/** What falls due when: (time, owner, item, kind), earliest first. Entries are never taken back; who pops one checks. */
+/**
+ * What falls due when: (time, owner, item, kind), earliest first, and of the same time the lowest item, so that messages
+ * keep their order. Entries are never taken back; who pops one checks.
+ */
 export class TimerHeap {
   #timeMs = new Float64Array(0);
   #owner = new Float64Array(0);
@@ -24,7 +27,7 @@ export class TimerHeap {
     let place = this.size++;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.#timeMs[parent] <= timeMs) break;
+      if (!this.#isAfter(parent, timeMs, item)) break;
       this.#copy(parent, place);
       place = parent;
     }
@@ -38,16 +41,22 @@ export class TimerHeap {
     const last = --this.size;
     if (last <= 0) return;
     const timeMs = this.#timeMs[last];
+    const item = this.#item[last];
     let place = 0;
     for (;;) {
       let child = place * 2 + 1;
       if (child >= last) break;
-      if (child + 1 < last && this.#timeMs[child + 1] < this.#timeMs[child]) child++;
-      if (this.#timeMs[child] >= timeMs) break;
+      if (child + 1 < last && this.#isAfter(child, this.#timeMs[child + 1], this.#item[child + 1])) child++;
+      if (this.#isAfter(child, timeMs, item)) break;
       this.#copy(child, place);
       place = child;
     }
     if (place !== last) this.#copy(last, place);
+  }
+
+  #isAfter(place: number, timeMs: number, item: number): boolean {
+    const other = this.#timeMs[place];
+    return other > timeMs || (other === timeMs && this.#item[place] > item);
   }
 
   #copy(from: number, to: number): void {

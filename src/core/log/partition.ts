@@ -37,6 +37,7 @@ export class Partition implements PartitionState {
   logStart = 0;
   end = 0;
   leaderEpoch = 0;
+  streams = 0;
   readonly #builder: () => FlushBuilder;
   readonly #appender: BatchAppender;
   readonly stableEnds = new StableEnds();

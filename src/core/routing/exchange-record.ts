@@ -8,7 +8,7 @@ import type { ExchangeBinding, ExchangeSettings } from './topology.js';
  * The durable form of exchanges and bindings. Their virtual host, and an exchange's name, stand in the key.
  *
  *   exchange: format, text type, flags, text alternate or null, text hashed header or null, text hashed property or
- *             null, text what was declared (JSON)
+ *             null, text what was declared (JSON), text type of a delayed exchange or null
  *   binding:  format, text source, flags, text destination, text routing key, table arguments
  */
 const FORMAT = 1;
@@ -27,6 +27,7 @@ export function encodeExchange(settings: ExchangeSettings): Uint8Array {
     .nullableText(hash !== undefined && 'header' in hash ? hash.header : null)
     .nullableText(hash !== undefined && 'property' in hash ? hash.property : null)
     .text(JSON.stringify(settings.declared))
+    .nullableText(settings.delayedType ?? null)
     .finish();
 }
 
@@ -38,9 +39,19 @@ export function decodeExchange(value: Uint8Array): ExchangeSettings {
   const alternate = reader.nullableText() ?? undefined;
   const hash = hashSource(reader.nullableText(), reader.nullableText());
   const declared = JSON.parse(reader.text()) as Declared;
+  const delayedType = reader.nullableText() ?? undefined;
   reader.end();
   const autoDelete = (flags & AUTO_DELETE) !== 0;
-  return { type, durable: true, autoDelete, internal: (flags & INTERNAL) !== 0, alternate, hash, declared };
+  return {
+    type,
+    durable: true,
+    autoDelete,
+    internal: (flags & INTERNAL) !== 0,
+    alternate,
+    hash,
+    declared,
+    delayedType,
+  };
 }
 
 /** A binding by names. */

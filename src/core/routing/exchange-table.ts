@@ -257,7 +257,7 @@ export class ExchangeTable {
   }
 
   #create(name: string, settings: ExchangeSettings): ExchangeNode {
-    const index = createBindingIndex(settings.type, settings.hash);
+    const index = createBindingIndex(settings);
     const exchange = new ExchangeNode(this.#nextHandle++, name, settings, index);
     this.#exchanges.set(name, exchange);
     if (exchange.alternate !== undefined) {

@@ -1,18 +1,24 @@
 import { BrokerError } from '../broker-error.js';
 import type { BindingIndex } from './binding-index.js';
-import { ConsistentHashIndex, type HashSource } from './consistent-hash-index.js';
+import { ConsistentHashIndex } from './consistent-hash-index.js';
 import { DirectIndex } from './direct-index.js';
 import { FanoutIndex } from './fanout-index.js';
 import { HeadersIndex } from './headers-index.js';
 import { TopicIndex } from './topic-index.js';
+import type { ExchangeSettings } from './topology.js';
+
+const DELAYED = 'x-delayed-message';
 
 export interface ExchangeType {
   readonly name: string;
   readonly description: string;
 }
 
+/** What of an exchange decides how it routes. */
+export type IndexSettings = Pick<ExchangeSettings, 'type' | 'hash' | 'delayedType'>;
+
 interface ExchangeTypeEntry extends ExchangeType {
-  createIndex(hash: HashSource | undefined): BindingIndex;
+  createIndex(settings: IndexSettings): BindingIndex;
 }
 
 const TYPES: readonly ExchangeTypeEntry[] = [
@@ -23,7 +29,12 @@ const TYPES: readonly ExchangeTypeEntry[] = [
   {
     name: 'x-consistent-hash',
     description: 'One binding, by the hash of a key, header or property',
-    createIndex: (hash) => new ConsistentHashIndex(hash),
+    createIndex: ({ hash }) => new ConsistentHashIndex(hash),
+  },
+  {
+    name: DELAYED,
+    description: 'As its x-delayed-type, for messages that become ready later',
+    createIndex: (settings) => createBindingIndex({ ...settings, type: innerType(settings) }),
   },
 ];
 
@@ -33,8 +44,16 @@ export function assertExchangeType(type: string): void {
 }
 
 /** @throws BrokerError `invalid-argument` */
-export function createBindingIndex(type: string, hash: HashSource | undefined): BindingIndex {
-  return entryOf(type).createIndex(hash);
+export function createBindingIndex(settings: IndexSettings): BindingIndex {
+  return entryOf(settings.type).createIndex(settings);
+}
+
+function innerType({ delayedType }: IndexSettings): string {
+  if (delayedType !== undefined && delayedType !== DELAYED) return delayedType;
+  throw new BrokerError('invalid-argument', 'x-delayed-type must name the type by which a delayed exchange routes', {
+    field: 'x-delayed-type',
+    ...(delayedType !== undefined && { received: delayedType }),
+  });
 }
 
 function entryOf(type: string): ExchangeTypeEntry {

@@ -15,10 +15,7 @@ export interface QueueDestination {
   readonly durable: boolean;
 }
 
-export interface ExchangeSettings extends ExchangeSpec {
-  /** For a consistent-hash exchange that does not hash the routing key. */
-  readonly hash?: HashSource | undefined;
-}
+export type ExchangeSettings = ExchangeSpec;
 
 export interface Exchange extends ExchangeSettings {
   readonly kind: 'exchange';
@@ -72,6 +69,7 @@ export class ExchangeNode implements Exchange {
   readonly alternate: string | undefined;
   readonly declared: Declared;
   readonly hash: HashSource | undefined;
+  readonly delayedType: string | undefined;
   /** Bindings by identity. */
   readonly outgoing = new Map<string, BindingNode>();
   readonly incoming = new Set<BindingNode>();
@@ -92,6 +90,7 @@ export class ExchangeNode implements Exchange {
     this.alternate = settings.alternate;
     this.declared = settings.declared;
     this.hash = settings.hash;
+    this.delayedType = settings.delayedType;
     this.index = index;
   }
 }

@@ -1,7 +1,9 @@
+import type { Broker } from '../../core/index.js';
 import { assertAllowed } from './access.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import { translated } from './broker-error-reply.js';
 import type { Channel } from './channel.js';
+import type { Consumer } from './consumer-table.js';
 import { integerOf, typeName } from './declared-arguments.js';
 import { replyToAlias } from './direct-reply.js';
 import type { FieldTable } from './field-table.js';
@@ -10,14 +12,18 @@ import { generatedName, named } from './names.js';
 import { meantQueue, usableQueue } from './queue-access.js';
 import { queueTypeOf } from './queue-declare.js';
 import { routingToQueue } from './short-string.js';
+import { assertNoStream, existingStream } from './stream-access.js';
+import { consumeStream } from './stream-consume.js';
 
 /** basic.qos (AMQP 0-9-1 section 1.8.3.1), in RabbitMQ's reading: `global` is the channel, else each new consumer. */
 export function setPrefetch(channel: Channel, args: MethodArguments<'basic.qos'>): void {
   if (args.prefetchSize !== 0) {
     throw new ConnectionError('NOT_IMPLEMENTED', `prefetch_size!=0 (${args.prefetchSize})`);
   }
-  if (args.global) channel.connection.broker.setSessionCredit(channel.session, args.prefetchCount);
-  else channel.prefetch = args.prefetchCount;
+  if (args.global) {
+    channel.sharedPrefetch = args.prefetchCount;
+    channel.connection.broker.setSessionCredit(channel.session, args.prefetchCount);
+  } else channel.prefetch = args.prefetchCount;
   channel.reply('basic.qos-ok', {});
 }
 
@@ -31,6 +37,11 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
   const directReply = args.queue === replyToAlias;
   const name = directReply ? channel.directReply.open(args.noAck) : meantQueue(channel, args.queue);
   if (!directReply) assertAllowed(channel, 'read', 'queue', name);
+  const stream = existingStream(channel, name);
+  if (stream !== undefined) {
+    consumeStream(channel, tag, stream, args);
+    return;
+  }
   const queue = usableQueue(channel, name);
   const resource = named('queue', name, virtualHost);
   const priority = readPriority(args.arguments, resource);
@@ -38,7 +49,7 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
   const consumer = channel.consumers.add(tag, {
     noAck: args.noAck,
     queueRouting: routingToQueue(queue.name),
-    countsDeliveries: queueTypeOf(queue) === 'quorum',
+    countHeader: queueTypeOf(queue) === 'quorum' ? 'x-delivery-count' : undefined,
     directReply,
   });
   const place = channel.order.hold();
@@ -79,16 +90,23 @@ export function cancel(channel: Channel, args: MethodArguments<'basic.cancel'>):
   const consumer = channel.consumers.withTag(args.consumerTag);
   if (consumer !== undefined) {
     channel.consumers.remove(consumer);
-    channel.connection.broker.unsubscribe(consumer.subscription);
+    endConsumer(channel.connection.broker, consumer);
     if (consumer.directReply) channel.directReply.close();
   }
   if (!args.noWait) channel.reply('basic.cancel-ok', { consumerTag: args.consumerTag });
+}
+
+/** A stream's consumer whose place is still being looked for has no subscription yet. */
+function endConsumer(broker: Broker, consumer: Consumer): void {
+  if (consumer.subscription >= 0) broker.unsubscribe(consumer.subscription);
+  if (consumer.stream >= 0) broker.deleteQueue(consumer.stream);
 }
 
 /** basic.get (section 1.8.3.10). */
 export function get(channel: Channel, args: MethodArguments<'basic.get'>): void {
   const name = meantQueue(channel, args.queue);
   assertAllowed(channel, 'read', 'queue', name);
+  assertNoStream(channel, name, 'basic.get');
   channel.get(usableQueue(channel, name), args.noAck);
 }
 

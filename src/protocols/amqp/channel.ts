@@ -2,9 +2,9 @@ import { BrokerError, type Delivery, type QueueInfo, type SessionSink } from '..
 import { ChannelError } from './amqp-error.js';
 import type { ConfirmingChannel, ConnectionContext } from './connection-context.js';
 import { Confirms } from './confirms.js';
-import { ConsumerTable } from './consumer-table.js';
+import { type Consumer, ConsumerTable } from './consumer-table.js';
 import { ContentAssembler } from './content-assembler.js';
-import { DeliveredContent } from './delivered-content.js';
+import { type CountHeader, DeliveredContent } from './delivered-content.js';
 import { DirectReply } from './direct-reply.js';
 import { writeContentMethod, writeDelivery, writeMethod } from './frame-writer.js';
 import type { MethodArguments } from './method-codec.js';
@@ -40,6 +40,8 @@ export class Channel implements SessionSink, ConfirmingChannel {
   lastQueue: string | undefined = undefined;
   /** For consumers that begin from now on; 0: no limit. */
   prefetch = 0;
+  /** Over all consumers of the channel; 0: no limit. */
+  sharedPrefetch = 0;
   confirms: Confirms | undefined = undefined;
   transaction: Transaction | undefined = undefined;
   private readonly publisher: Publisher;
@@ -65,6 +67,12 @@ export class Channel implements SessionSink, ConfirmingChannel {
     this.closed = true;
     this.order.discard();
     this.connection.broker.closeSession(this.session);
+    for (const { stream } of this.consumers.all()) if (stream >= 0) this.connection.broker.deleteQueue(stream);
+  }
+
+  /** Is it still one of its consumers? */
+  consumes(consumer: Consumer): boolean {
+    return !this.closed && this.consumers.withToken(consumer.token) === consumer;
   }
 
   publish(view: PublishView): void {
@@ -148,7 +156,7 @@ export class Channel implements SessionSink, ConfirmingChannel {
     const consumer = this.consumers.withToken(delivery.token);
     if (consumer === undefined) this.answerGet(delivery);
     else {
-      this.fillContent(delivery, consumer.queueRouting, consumer.countsDeliveries);
+      this.fillContent(delivery, consumer.queueRouting, consumer.countHeader);
       writeDelivery(out, frameMaxBytes, number, consumer.tagBytes, delivery.deliveryId, delivery.redelivered, content);
     }
     connection.markDirty();
@@ -158,9 +166,9 @@ export class Channel implements SessionSink, ConfirmingChannel {
   }
 
   /** Nothing may be thrown at the core while it hands out messages. */
-  private fillContent(delivery: Delivery, queueRouting: Buffer, countsDeliveries: boolean): void {
+  private fillContent(delivery: Delivery, queueRouting: Buffer, countHeader: CountHeader | undefined): void {
     try {
-      this.content.fill(delivery, queueRouting, countsDeliveries);
+      this.content.fill(delivery, queueRouting, countHeader);
     } catch (error) {
       const { queue, seq, dialect } = delivery;
       this.connection.host.log('error', 'amqp: a message could not be translated', { queue, seq, dialect, err: error });
@@ -192,7 +200,7 @@ export class Channel implements SessionSink, ConfirmingChannel {
   private answerGet(delivery: Delivery): void {
     const get = this.gets.get(delivery.token);
     if (get === undefined) return;
-    this.fillContent(delivery, get.queueRouting, false);
+    this.fillContent(delivery, get.queueRouting, undefined);
     const before = Buffer.alloc(13);
     before.writeUInt32BE(methodCode('basic.get-ok'), 0);
     before.writeBigUInt64BE(BigInt(delivery.deliveryId), 4);

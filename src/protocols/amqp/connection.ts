@@ -1,38 +1,29 @@
 import type { Socket } from 'node:net';
-import { BrokerError } from '../../core/index.js';
 import type { AmqpServerContext } from './amqp-server-context.js';
-import { ChannelError, ConnectionError } from './amqp-error.js';
-import { replyTo } from './broker-error-reply.js';
-import { Channel } from './channel.js';
-import { handleMethod } from './channel-methods.js';
+import { ConnectionError } from './amqp-error.js';
+import { ChannelFrames, unexpectedFrame } from './channel-frames.js';
 import type { ConfirmingChannel, ConnectionContext } from './connection-context.js';
 import { ConnectionOutput } from './connection-output.js';
 import { notAMethod } from './content-assembler.js';
-import { found, frameError, FrameReader, type Found } from './frame-reader.js';
-import { CODE_BASIC_PUBLISH, FRAME_BODY, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './frame-type.js';
+import { found, FrameReader, type Found } from './frame-reader.js';
+import { FRAME_BODY, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './frame-type.js';
 import { writeHeartbeat, writeMethod } from './frame-writer.js';
 import { handshake, Refusal, type Opened, type Wire } from './handshake.js';
 import { startHeartbeat } from './heartbeat.js';
-import { decodeMethod, readLongLong, type Method, type MethodArguments } from './method-codec.js';
-import { methodCode, methods, type MethodName } from './methods.js';
+import { decodeMethod, type Method, type MethodArguments } from './method-codec.js';
+import { methods, type MethodName } from './methods.js';
 
 /** So long a peer may take from TCP connect to connection.open. */
 const handshakeTimeoutMs = 10_000;
 /** So long the socket stays open for the peer to read why it was closed. */
 const lingerMs = 3000;
 
-const codeAck = methodCode('basic.ack');
-const codeChannelOpen = methodCode('channel.open');
-const codeChannelClose = methodCode('channel.close');
-const codeChannelCloseOk = methodCode('channel.close-ok');
-
 /** The peer went away during the handshake. */
 class Disconnected extends Error {}
 
 /**
  * One client connection. First the handshake pulls what it expects; from then on every frame is carried out as it is
- * read. A channel that was closed by an error stays in `closing` until the client has confirmed it, and all that still
- * comes for it is dropped.
+ * read.
  */
 export class Connection implements Wire {
   private readonly server: AmqpServerContext;
@@ -42,9 +33,8 @@ export class Connection implements Wire {
   private phase: 'handshake' | 'open' | 'closing' | 'closed' = 'handshake';
   private wake: (() => void) | undefined = undefined;
   private context: ConnectionContext | undefined = undefined;
-  private readonly channels = new Map<number, Channel>();
-  private readonly closing = new Set<number>();
-  private lastChannel: Channel | undefined = undefined;
+  /** There from connection.open-ok until the end. */
+  private channels: ChannelFrames | undefined = undefined;
   private confirming: ConfirmingChannel[] = [];
   private pausedSessions: number[] = [];
   private published = false;
@@ -101,6 +91,7 @@ export class Connection implements Wire {
     const { host } = this.server;
     host.enter();
     this.context = this.createContext(opened);
+    this.channels = new ChannelFrames(this.reader, this.context);
     this.phase = 'open';
     this.reader.setFrameMax(opened.tuning.frameMaxBytes);
     this.stopHeartbeat = startHeartbeat(opened.tuning.heartbeatSeconds, {
@@ -246,142 +237,11 @@ export class Connection implements Wire {
 
   private handle(result: Found): void {
     const { reader } = this;
-    const { channel: number } = reader;
-    if (number === 0) {
+    if (reader.channel === 0) {
       this.handleOwn();
       return;
     }
-    const channel = this.lastChannel?.number === number ? this.lastChannel : this.channels.get(number);
-    if (channel === undefined) {
-      this.handleUnopened(number);
-      return;
-    }
-    this.lastChannel = channel;
-    try {
-      if (result === found.publish) {
-        if (channel.assembler.open) throw channel.assembler.unexpectedMethod();
-        channel.publish(reader.publish);
-      } else this.handleFrame(channel);
-    } catch (error) {
-      this.failChannel(channel, error);
-    }
-  }
-
-  private handleFrame(channel: Channel): void {
-    const { reader } = this;
-    const { buffer, start, end } = reader;
-    const { assembler } = channel;
-    switch (reader.type) {
-      case FRAME_METHOD:
-        if (assembler.open) throw assembler.unexpectedMethod();
-        this.handleChannelMethod(channel);
-        return;
-      case FRAME_HEADER:
-        if (assembler.header(buffer, start, end)) channel.publish(assembler.publish);
-        return;
-      case FRAME_BODY:
-        if (assembler.body(buffer, start, end)) channel.publish(assembler.publish);
-        return;
-      default:
-        throw this.unexpectedFrame();
-    }
-  }
-
-  private handleChannelMethod(channel: Channel): void {
-    const { buffer, start, end, methodCode: code } = this.reader;
-    if (code === codeAck && end - start === 13) {
-      channel.acknowledge(readLongLong(buffer, start + 4), (buffer[start + 12] & 1) !== 0);
-      return;
-    }
-    if (code === CODE_BASIC_PUBLISH) {
-      channel.assembler.begin(buffer, start, end);
-      return;
-    }
-    const method = decodeMethod(buffer, start, end);
-    switch (method.name) {
-      case 'channel.open':
-        throw new ConnectionError('CHANNEL_ERROR', "second 'channel.open' seen");
-      case 'channel.close':
-        this.closeChannel(channel);
-        return;
-      case 'channel.close-ok':
-        return;
-      default:
-        handleMethod(channel, method);
-    }
-  }
-
-  /** A frame for a channel that is not open, or not any more. */
-  private handleUnopened(number: number): void {
-    const { reader } = this;
-    const { type, methodCode: code } = reader;
-    if (type === FRAME_HEARTBEAT || type > FRAME_BODY || type === 0) throw this.unexpectedFrame();
-    if (this.closing.has(number)) {
-      if (type !== FRAME_METHOD) return;
-      if (code === codeChannelCloseOk) this.closing.delete(number);
-      else if (code === codeChannelClose) this.sendOn(number, 'channel.close-ok', {});
-      return;
-    }
-    if (type !== FRAME_METHOD) throw notAMethod();
-    if (code === codeChannelOpen) this.openChannel(number);
-    else {
-      throw new ConnectionError('CHANNEL_ERROR', "expected 'channel.open'", code >>> 16, code & 0xffff);
-    }
-  }
-
-  private unexpectedFrame(): ConnectionError {
-    const { type } = this.reader;
-    if (type !== FRAME_HEARTBEAT) return frameError(type, 'unknown_frame');
-    return new ConnectionError('UNEXPECTED_FRAME', `type ${type}, all octets = <<>>`, 0, 0, false);
-  }
-
-  // ---- channels
-
-  private openChannel(number: number): void {
-    const context = this.context as ConnectionContext;
-    const { channelMax } = context.tuning;
-    if (this.channels.size >= channelMax) {
-      throw new ConnectionError(
-        'NOT_ALLOWED',
-        `number of channels opened (${this.channels.size}) has reached the negotiated channel_max (${channelMax})`,
-        0,
-        0,
-        false,
-      );
-    }
-    this.channels.set(number, new Channel(number, context));
-    this.sendOn(number, 'channel.open-ok', { reserved1: Buffer.alloc(0) });
-  }
-
-  /** The client closes: the channel is forgotten before the answer, which it may follow with a new channel.open. */
-  private closeChannel(channel: Channel): void {
-    this.forgetChannel(channel);
-    this.sendOn(channel.number, 'channel.close-ok', {});
-  }
-
-  private forgetChannel(channel: Channel): void {
-    this.channels.delete(channel.number);
-    this.lastChannel = undefined;
-    this.confirming = this.confirming.filter((each) => each !== channel);
-    channel.close();
-  }
-
-  private failChannel(channel: Channel, cause: unknown): void {
-    const error = cause instanceof BrokerError ? replyTo(cause) : cause;
-    if (!(error instanceof ChannelError || error instanceof ConnectionError)) throw error;
-    // content frames belong to a publish
-    const failed = this.reader.type === FRAME_METHOD ? this.reader.methodCode : CODE_BASIC_PUBLISH;
-    error.at(failed >>> 16, failed & 0xffff);
-    if (error instanceof ConnectionError) throw error;
-    this.forgetChannel(channel);
-    this.closing.add(channel.number);
-    const { replyCode, replyText, classId, methodId } = error;
-    this.sendOn(channel.number, 'channel.close', { replyCode, replyText, classId, methodId });
-  }
-
-  private sendOn<Name extends MethodName>(channel: number, name: Name, args: MethodArguments<Name>): void {
-    writeMethod(this.output.buffer, channel, name, args);
-    this.output.markDirty();
+    (this.channels as ChannelFrames).handle(result);
   }
 
   // ---- the connection's own methods
@@ -390,7 +250,7 @@ export class Connection implements Wire {
     const { reader } = this;
     if (reader.type === FRAME_HEARTBEAT) return;
     if (reader.type === FRAME_HEADER || reader.type === FRAME_BODY) throw notAMethod();
-    if (reader.type !== FRAME_METHOD) throw this.unexpectedFrame();
+    if (reader.type !== FRAME_METHOD) throw unexpectedFrame(reader.type);
     const method = decodeMethod(reader.buffer, reader.start, reader.end);
     switch (method.name) {
       case 'connection.close':
@@ -478,9 +338,8 @@ export class Connection implements Wire {
 
   /** Gives back all that the connection holds in the core. */
   private release(): void {
-    for (const channel of this.channels.values()) channel.close();
-    this.channels.clear();
-    this.lastChannel = undefined;
+    this.channels?.close();
+    this.channels = undefined;
     this.confirming = [];
     this.pausedSessions = [];
     if (this.context !== undefined) this.server.host.releaseOwner(this.context.owner);

@@ -1,3 +1,4 @@
+import type { CountHeader } from './delivered-content.js';
 import { shortString } from './short-string.js';
 
 export interface Consumer {
@@ -7,12 +8,13 @@ export interface Consumer {
   readonly noAck: boolean;
   /** The default exchange and the queue's name, each with its length octet. */
   readonly queueRouting: Buffer;
-  /** The queue tells how often a message was delivered before (`x-delivery-count`). */
-  readonly countsDeliveries: boolean;
+  readonly countHeader: CountHeader | undefined;
   /** Consumes the channel's direct replies. */
   readonly directReply: boolean;
   readonly token: number;
   subscription: number;
+  /** The core's handle of what it reads, for a stream's consumer; else -1. */
+  stream: number;
 }
 
 /** The consumers of one channel, by tag and by the token that their deliveries carry. */
@@ -20,10 +22,10 @@ export class ConsumerTable {
   private readonly byTag = new Map<string, Consumer>();
   private readonly byToken: (Consumer | undefined)[] = [];
 
-  add(tag: string, what: Pick<Consumer, 'noAck' | 'queueRouting' | 'countsDeliveries' | 'directReply'>): Consumer {
+  add(tag: string, what: Pick<Consumer, 'noAck' | 'queueRouting' | 'countHeader' | 'directReply'>): Consumer {
     const free = this.byToken.indexOf(undefined);
     const token = free < 0 ? this.byToken.length : free;
-    const consumer: Consumer = { ...what, tag, tagBytes: shortString(tag), token, subscription: -1 };
+    const consumer: Consumer = { ...what, tag, tagBytes: shortString(tag), token, subscription: -1, stream: -1 };
     this.byToken[token] = consumer;
     this.byTag.set(tag, consumer);
     return consumer;
@@ -35,6 +37,10 @@ export class ConsumerTable {
 
   withToken(token: number): Consumer | undefined {
     return this.byToken[token];
+  }
+
+  all(): IterableIterator<Consumer> {
+    return this.byTag.values();
   }
 
   remove(consumer: Consumer): void {

@@ -6,6 +6,9 @@ import { emptyTable, type FieldTable, type FieldValue } from './field-table.js';
 import type { ContentBytes } from './frame-writer.js';
 import { fromPivot } from './from-pivot.js';
 
+/** What is counted for a consumer: how often the message was delivered before, or its offset in a stream. */
+export type CountHeader = 'x-delivery-count' | 'x-stream-offset';
+
 const noBytes = new Uint8Array(0);
 /** Two strings of no length. */
 const emptyRoutingBytes = 2;
@@ -33,9 +36,9 @@ export class DeliveredContent implements ContentBytes {
 
   /**
    * @param queueRouting the default exchange and the queue's name, for messages that were sent to the queue without a key
-   * @param countsDeliveries whether `x-delivery-count` says how often it was delivered before
+   * @param countHeader which header it gets
    */
-  fill(delivery: Delivery, queueRouting: Buffer, countsDeliveries: boolean): void {
+  fill(delivery: Delivery, queueRouting: Buffer, countHeader: CountHeader | undefined): void {
     this.routing = delivery.envelope;
     this.routingStart = delivery.routingStart;
     this.routingEnd = delivery.routingEnd;
@@ -55,10 +58,10 @@ export class DeliveredContent implements ContentBytes {
       }
     }
     const history = delivery.history();
-    if (history.length > 0 || countsDeliveries) {
+    if (history.length > 0 || countHeader !== undefined) {
       this.changeHeaders(history.length > 0, (headers) => {
         const result = history.length > 0 ? withDeathHeaders(headers, history) : headers;
-        return countsDeliveries ? withDeliveryCount(result, delivery.attempts - 1) : result;
+        return countHeader === undefined ? result : withCount(result, countHeader, delivery);
       });
     }
   }
@@ -108,7 +111,7 @@ export class DeliveredContent implements ContentBytes {
   }
 }
 
-function withDeliveryCount(headers: FieldTable, count: number): FieldTable {
-  const value: FieldValue = { type: 'l', value: BigInt(count) };
-  return new Map([...headers, ['x-delivery-count', value]]);
+function withCount(headers: FieldTable, name: CountHeader, { attempts, seq }: Delivery): FieldTable {
+  const value: FieldValue = { type: 'l', value: BigInt(name === 'x-stream-offset' ? seq : attempts - 1) };
+  return new Map([...headers, [name, value]]);
 }

@@ -48,7 +48,10 @@ function createExchange(channel: Channel, name: string, args: DeclareArguments):
   if (name.startsWith(reservedPrefix)) {
     throw new ChannelError('ACCESS_REFUSED', `exchange name '${name}' contains reserved prefix 'amq.*'`);
   }
-  const alternate = readAlternate(args.arguments, named('exchange', name, virtualHost));
+  const resource = named('exchange', name, virtualHost);
+  const alternate = readText(args.arguments, alternateExchange, resource);
+  const header = readText(args.arguments, 'hash-header', resource);
+  const delayedType = readText(args.arguments, 'x-delayed-type', resource);
   if (alternate !== undefined) {
     assertAllowed(channel, 'read', 'exchange', name);
     assertAllowed(channel, 'write', 'exchange', alternate);
@@ -63,6 +66,8 @@ function createExchange(channel: Channel, name: string, args: DeclareArguments):
         internal,
         alternate,
         declared: { ...keepArguments(args.arguments) },
+        hash: header === undefined ? undefined : { header },
+        delayedType,
       }),
     {
       'invalid-argument': ({ detail }) =>
@@ -73,14 +78,14 @@ function createExchange(channel: Channel, name: string, args: DeclareArguments):
   );
 }
 
-function readAlternate(table: FieldTable, resource: string): string | undefined {
-  const field = table.get(alternateExchange);
+function readText(table: FieldTable, key: string, resource: string): string | undefined {
+  const field = table.get(key);
   if (field === undefined) return undefined;
   const name = textOf(field);
   if (name !== undefined) return name;
   throw new ChannelError(
     'PRECONDITION_FAILED',
-    `invalid arg '${alternateExchange}' for ${resource}: "expected longstr, got ${typeName(field)}"`,
+    `invalid arg '${key}' for ${resource}: "expected longstr, got ${typeName(field)}"`,
   );
 }
 

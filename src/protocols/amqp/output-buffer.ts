@@ -3,6 +3,8 @@ const chunkBytes = 64 * 1024;
 const spares: Buffer[] = [];
 const mostSpares = 32;
 const noBytes = Buffer.alloc(0);
+/** Up to this much output is copied out of its piece when it is taken. */
+const smallBytes = 1024;
 /** Below this a loop beats the call into the runtime's copy. */
 const shortCopyBytes = 48;
 
@@ -34,7 +36,8 @@ export class OutputBuffer {
   /** Hands over everything gathered and starts anew. Pieces that nobody reads any more may be given to {@link recycle}. */
   take(): Buffer[] {
     const pieces = this.full;
-    if (this.used > 0) pieces.push(this.bytes.subarray(0, this.used));
+    if (this.used > 0 && this.used <= smallBytes && pieces.length === 0) pieces.push(this.takeSmall());
+    else if (this.used > 0) pieces.push(this.bytes.subarray(0, this.used));
     this.full = [];
     this.fullBytes = 0;
     this.used = 0;
@@ -50,6 +53,14 @@ export class OutputBuffer {
       this.commit(copyBytes(this.bytes, at, piece, 0, piece.length));
     }
     recycle(pieces);
+  }
+
+  /** A copy of little output, so that the big piece serves the next connection of this turn: a confirm is 21 bytes. */
+  private takeSmall(): Buffer {
+    const small = Buffer.allocUnsafe(this.used);
+    copyBytes(small, 0, this.bytes, 0, this.used);
+    recycle([this.bytes]);
+    return small;
   }
 
   private startPiece(size: number): void {

@@ -11,7 +11,7 @@ export interface QueueArguments {
   readonly type: QueueType;
 }
 
-export type QueueType = 'classic' | 'quorum';
+export type QueueType = 'classic' | 'quorum' | 'stream';
 
 /** Which arguments RabbitMQ compares when a queue is declared again; it accepts and ignores all others. */
 export const comparedArguments = [
@@ -86,7 +86,8 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
       }
       case 'x-queue-type': {
         const wanted = text(field, fail);
-        if (wanted !== 'classic' && wanted !== 'quorum') fail(`"unsupported queue type '${wanted}'"`);
+        if (wanted !== 'classic' && wanted !== 'quorum' && wanted !== 'stream')
+          fail(`"unsupported queue type '${wanted}'"`);
         else type = wanted;
         break;
       }

@@ -19,6 +19,9 @@ import {
   type QueueArguments,
   type QueueType,
 } from './queue-arguments.js';
+import { existingStream } from './stream-access.js';
+import { assertStreamAllowed } from './stream-arguments.js';
+import { answerStream, assertNotStream, declareStream } from './stream-declare.js';
 import { existingQueue, assertNotLocked, lockedQueue, meantQueue, usableQueue } from './queue-access.js';
 
 type DeclareArguments = MethodArguments<'queue.declare'>;
@@ -37,12 +40,20 @@ interface Declaration {
 /** queue.declare (AMQP 0-9-1 section 1.7.2.1). */
 export function declareQueue(channel: Channel, args: DeclareArguments): void {
   if (args.passive) {
-    answer(channel, args, usableQueue(channel, meantQueue(channel, cleanName(args.queue))), false);
+    const name = meantQueue(channel, cleanName(args.queue));
+    const stream = existingStream(channel, name);
+    if (stream === undefined) answer(channel, args, usableQueue(channel, name), false);
+    else answerStream(channel, args, stream, false);
     return;
   }
   const declaration = readDeclaration(channel, args);
   assertAllowed(channel, 'configure', 'queue', declaration.name);
   const existing = existingQueue(channel, declaration.name);
+  if (existing === undefined && declaration.args.type === 'stream') {
+    const created = declareStream(channel, declaration.name, args);
+    answerStream(channel, args, existingStream(channel, declaration.name)!, created);
+    return;
+  }
   const changed =
     existing === undefined ? createQueue(channel, declaration) : redeclare(channel, declaration, existing);
   answer(channel, args, usableQueue(channel, declaration.name), changed);
@@ -65,9 +76,9 @@ function readDeclaration(channel: Channel, args: DeclareArguments): Declaration 
   }
   const read = readQueueArguments(args.arguments, resource);
   const { durable, exclusive, autoDelete } = args;
-  if (read.type === 'quorum') {
-    assertQuorumAllowed({ durable, exclusive, autoDelete, serverNamed }, args.arguments, resource);
-  }
+  const flags = { durable, exclusive, autoDelete, serverNamed };
+  if (read.type === 'quorum') assertQuorumAllowed(flags, args.arguments, resource);
+  if (read.type === 'stream') assertStreamAllowed(flags, args.arguments, resource);
   // an exclusive queue goes with its connection, so it cannot outlive the broker
   return {
     name,
@@ -83,9 +94,7 @@ function readDeclaration(channel: Channel, args: DeclareArguments): Declaration 
 function createQueue(channel: Channel, declaration: Declaration): true {
   const { broker, owner, virtualHost } = channel.connection;
   const { name, durable, autoDelete, exclusive, args } = declaration;
-  if (broker.findTopic(virtualHost, name) >= 0) {
-    throw new ChannelError('PRECONDITION_FAILED', `'${name}' in vhost '${virtualHost}' is a topic, not a queue`);
-  }
+  assertNotStream(channel, name, declaration.kept);
   assertDeadLetterAllowed(channel, declaration);
   broker.createQueue(virtualHost, name, {
     durable,
@@ -112,13 +121,13 @@ function redeclare(channel: Channel, declaration: Declaration, queue: QueueInfo)
   assertNotLocked(channel, queue);
   if (declaration.exclusive !== (queue.owner !== 0)) throw lockedQueue(channel, queue.name);
   const first = queue.declaredBy.get(DIALECT_AMQP);
-  if (first === undefined) {
+  if (first === undefined && declaration.args.type !== 'stream') {
     const { broker } = channel.connection;
     broker.configureQueue(queue.handle, DIALECT_AMQP, declared(declaration), declaration.args.settings);
     return true;
   }
   const { resource, kept } = declaration;
-  const current = keptArguments(first);
+  const current = keptArguments(first ?? {});
   assertFlagEquivalent('durable', declaration.durable, queue.durable, resource);
   assertFlagEquivalent('auto_delete', declaration.autoDelete, queue.autoDelete, resource);
   assertArgumentEquivalent('x-queue-type', withQueueType(kept), withQueueType(current), resource);

@@ -7,6 +7,7 @@ import { headerValues } from './header-values.js';
 import type { MethodArguments } from './method-codec.js';
 import { named } from './names.js';
 import { existingQueue, assertNotLocked, meantQueue, noQueue, usableQueue } from './queue-access.js';
+import { assertNoStream, existingStream } from './stream-access.js';
 
 /** queue.bind (AMQP 0-9-1 section 1.7.2.3). */
 export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>): void {
@@ -17,7 +18,7 @@ export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>)
   assertExchangeUsable(args.exchange);
   assertAllowed(channel, 'write', 'queue', name);
   assertAllowed(channel, 'read', 'exchange', args.exchange);
-  const queue = usableQueue(channel, name);
+  const durable = existingStream(channel, name) !== undefined || usableQueue(channel, name).durable;
   const exchange = existingExchange(channel, args.exchange);
   if (exchange === undefined) throw noExchange(channel, args.exchange);
   broker.bind(virtualHost, {
@@ -27,7 +28,7 @@ export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>)
     routingKey,
     arguments: headerValues(args.arguments),
   });
-  if (!args.noWait) channel.replyAfter(queue.durable && exchange.durable, 'queue.bind-ok', {});
+  if (!args.noWait) channel.replyAfter(durable && exchange.durable, 'queue.bind-ok', {});
 }
 
 /** queue.unbind (section 1.7.2.5). What is not there counts as unbound. */
@@ -40,7 +41,8 @@ export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbin
   const queue = existingQueue(channel, name);
   if (queue !== undefined) assertNotLocked(channel, queue);
   const exchange = existingExchange(channel, args.exchange);
-  if (queue === undefined || exchange === undefined) {
+  const isStream = existingStream(channel, name) !== undefined;
+  if ((queue === undefined && !isStream) || exchange === undefined) {
     channel.reply('queue.unbind-ok', {});
     return;
   }
@@ -51,13 +53,14 @@ export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbin
     routingKey: args.routingKey,
     arguments: headerValues(args.arguments),
   });
-  channel.replyAfter(queue.durable && exchange.durable, 'queue.unbind-ok', {});
+  channel.replyAfter((isStream || queue?.durable === true) && exchange.durable, 'queue.unbind-ok', {});
 }
 
 /** queue.purge (section 1.7.2.7): ready messages only. */
 export function purgeQueue(channel: Channel, args: MethodArguments<'queue.purge'>): void {
   const name = meantQueue(channel, args.queue);
   assertAllowed(channel, 'read', 'queue', name);
+  assertNoStream(channel, name, 'queue.purge');
   const queue = usableQueue(channel, name);
   const messageCount = channel.connection.broker.purgeQueue(queue.handle);
   if (!args.noWait) channel.replyAfter(queue.durable, 'queue.purge-ok', { messageCount });
@@ -68,6 +71,13 @@ export function deleteQueue(channel: Channel, args: MethodArguments<'queue.delet
   const { broker, virtualHost } = channel.connection;
   const name = meantQueue(channel, args.queue);
   assertAllowed(channel, 'configure', 'queue', name);
+  const stream = existingStream(channel, name);
+  if (stream !== undefined) {
+    // RabbitMQ looks at neither condition for a stream, and counts nothing
+    broker.deleteTopic(stream.handle);
+    if (!args.noWait) channel.replyAfter(true, 'queue.delete-ok', { messageCount: 0 });
+    return;
+  }
   const queue = existingQueue(channel, name);
   if (queue === undefined) {
     if (!args.noWait) channel.reply('queue.delete-ok', { messageCount: 0 });

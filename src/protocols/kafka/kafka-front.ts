@@ -74,7 +74,7 @@ export class KafkaFront {
 
 /** After SaslHandshake v0: an empty token says yes; a connection that ends says no. */
 async function authenticateRaw(host: Host, token: Buffer, connection: KafkaConnection): Promise<Buffer | undefined> {
-  const user = await authenticatePlain(host, token);
+  const user = await authenticatePlain(host, token, connection.remoteAddress);
   if (user === undefined) return undefined;
   connection.user = user;
   connection.authentication.done = true;

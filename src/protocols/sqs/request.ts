@@ -42,12 +42,6 @@ function isForm(contentType: string | undefined): boolean {
   return contentType === undefined || contentType.toLowerCase().startsWith('application/x-www-form-urlencoded');
 }
 
-/** The region in the credential scope that the request is signed with: `<key>/<date>/<region>/sqs/aws4_request`. Undefined when unsigned. */
-export function signedRegion(request: HttpRequest): string | undefined {
-  const header = headerOf(request.headers, 'authorization') ?? request.target;
-  return /Credential=[^/,\s&]+(?:\/|%2F)[0-9]{8}(?:\/|%2F)([a-z0-9-]{1,40})(?:\/|%2F)/i.exec(header)?.[1];
-}
-
 /**
  * True when a web page of another origin made the browser send this. There is no password on a broker for development, so any page that a
  * developer looks at could otherwise empty the queues of the broker on the same machine.

@@ -4,14 +4,15 @@ import { actions, unsupportedActions } from './actions/index.js';
 import type { Action } from './actions/action.js';
 import { Call, type Service } from './actions/call.js';
 import { serviceErrorOf } from './actions/error-translation.js';
-import type { HttpExchange } from './http/http-exchange.js';
+import type { HttpExchange, HttpReply } from './http/http-exchange.js';
 import { HttpServer, type HttpServerOptions } from './http/http-server.js';
 import { headerOf } from './http/request-head.js';
 import { ReceiptHandles } from './message/receipt-handle.js';
 import { Receiver } from './message/receiver.js';
 import { Sender } from './message/sender.js';
-import { originOf, queueNameIn } from './queue/queue-url.js';
-import { isFromForeignPage, readRequest, signedRegion, type SqsRequest } from './request.js';
+import { queueNameIn } from './queue/queue-url.js';
+import { HttpCaller } from './http-caller.js';
+import { isFromForeignPage, readRequest, type SqsRequest } from './request.js';
 import { jsonMediaType, readJson, writeJson, writeJsonError } from './wire/json-form.js';
 import { readQuery, writeXml, writeXmlError } from './wire/query-form.js';
 import { ServiceError } from './wire/service-error.js';
@@ -99,37 +100,33 @@ export class SqsFront {
           : readQuery(action.input, sqsRequest.parameters);
       this.#run(action, input, exchange, form);
     } catch (error) {
-      this.#refuse(error, exchange, form);
+      exchange.reply(this.#failure(error, form));
     }
   };
 
   #run(action: Action, input: unknown, exchange: HttpExchange, form: ReplyForm): void {
-    const { request } = exchange;
     this.#host.enter();
-    const call = new Call(this.#service, {
-      origin: originOf(request),
-      region: signedRegion(request) ?? this.#region,
-      trace: headerOf(request.headers, 'x-amzn-trace-id'),
-      get abandoned() {
-        return exchange.abandoned;
-      },
-      whenAbandoned: (listener) => exchange.whenAbandoned(listener),
-    });
-    const result = action.run(call, input);
-    if (result instanceof Promise) {
-      result.then(
-        (output: unknown) => exchange.reply(form.success(action, output)),
-        (error: unknown) => this.#refuse(error, exchange, form),
-      );
-    } else exchange.reply(form.success(action, result));
+    const result = action.run(new Call(this.#service, new HttpCaller(exchange, this.#region)), input);
+    if (result instanceof Promise) void this.#replyLater(action, result, exchange, form);
+    else exchange.reply(form.success(action, result));
   }
 
-  #refuse(error: unknown, exchange: HttpExchange, form: ReplyForm): void {
+  async #replyLater(action: Action, result: Promise<unknown>, exchange: HttpExchange, form: ReplyForm): Promise<void> {
+    let reply: HttpReply;
+    try {
+      reply = form.success(action, await result);
+    } catch (error) {
+      reply = this.#failure(error, form);
+    }
+    exchange.reply(reply);
+  }
+
+  #failure(error: unknown, form: ReplyForm): HttpReply {
     const serviceError = serviceErrorOf(error);
     if (serviceError.shape === 'InternalFailure') {
       this.#host.log('error', 'an SQS request failed inside the broker', { error: errorText(error) });
     }
-    exchange.reply(form.failure(serviceError));
+    return form.failure(serviceError);
   }
 }
 
@@ -156,16 +153,10 @@ function findAction({ form, action: name, path }: SqsRequest): Action {
   throw new ServiceError('InvalidActionException', `The action ${name ?? ''} is not valid for this endpoint.`);
 }
 
-interface HttpAnswer {
-  readonly status: number;
-  readonly headers: string;
-  readonly body: string;
-}
-
 /** How one of the two forms answers. */
 interface ReplyForm {
-  success(action: Action, output: unknown): HttpAnswer;
-  failure(error: ServiceError): HttpAnswer;
+  success(action: Action, output: unknown): HttpReply;
+  failure(error: ServiceError): HttpReply;
 }
 
 const jsonType = `Content-Type: ${jsonMediaType}\r\n`;

@@ -91,7 +91,6 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
       epoch,
       files,
       handles,
-      cache,
       pool,
       onSegment: (segment) => segments.set(segment.number, segment),
       onSealed: (segment, sidecar) => shardObject?.sealed(segment, sidecar),
@@ -104,7 +103,9 @@ export async function openShard(options: OpenShardOptions): Promise<SegmentLogSh
   await pool.start(recovered.names, recovered.current.sizeBytes);
   await markOpen(wal, survey.lastFlush);
   const freeBytes = await fileSystem.freeBytes(directory);
-  shardObject = new SegmentLogShard({ state, wal, pool, survey, freeBytes, onClosed: options.onClosed });
+  const { lastFlush, cleanStop, tornBytes } = survey;
+  const found = { lastFlush, cleanStop, tornBytes };
+  shardObject = new SegmentLogShard({ state, wal, pool, found, freeBytes, onClosed: options.onClosed });
   for (const { segment, sidecar } of recovered.unsealed) shardObject.sealed(segment, sidecar);
   return shardObject;
 }

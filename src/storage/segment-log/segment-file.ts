@@ -28,9 +28,9 @@ export class SegmentFile {
     if (this.users === 0) for (const resolve of this.#unused.splice(0)) resolve();
   }
 
-  /** Resolves when no operation is under way. */
-  async unused(): Promise<void> {
-    while (this.users > 0) await new Promise<void>((resolve) => this.#unused.push(resolve));
+  /** Resolves when the last of the operations under way ends; by then another may have begun. */
+  left(): Promise<void> {
+    return new Promise((resolve) => this.#unused.push(resolve));
   }
 }
 
@@ -63,7 +63,8 @@ export class FileHandles {
 
   /** Closes a file that nothing will be asked of any more, once what is under way is done. */
   async close(file: SegmentFile): Promise<void> {
-    await file.unused();
+    while (file.users > 0) await file.left();
+    // From here to the end of the handle nothing is awaited: whoever comes next opens the file anew.
     this.#open.delete(file);
     const { handle } = file;
     file.handle = undefined;

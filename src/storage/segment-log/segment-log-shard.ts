@@ -32,10 +32,13 @@ export interface SegmentLogShardOptions {
   readonly state: ShardState;
   readonly wal: Wal;
   readonly pool: SegmentPool;
-  readonly survey: ShardSurvey;
+  /** What the owner before left. */
+  readonly found: FoundShard;
   readonly freeBytes: number;
   readonly onClosed: () => void;
 }
+
+export type FoundShard = Pick<ShardSurvey, 'lastFlush' | 'cleanStop' | 'tornBytes'>;
 
 /** One owner's hold on a shard of the segment log. */
 export class SegmentLogShard implements Shard {
@@ -47,7 +50,7 @@ export class SegmentLogShard implements Shard {
   readonly #state: ShardState;
   readonly #wal: Wal;
   readonly #pool: SegmentPool;
-  readonly #survey: ShardSurvey;
+  readonly #found: FoundShard;
   readonly #reader: RunReader;
   readonly #janitor: Janitor;
   readonly #onClosed: () => void;
@@ -66,8 +69,8 @@ export class SegmentLogShard implements Shard {
     this.#state = state;
     this.#wal = wal;
     this.#pool = pool;
-    this.#survey = options.survey;
-    this.#lastFlush = options.survey.lastFlush;
+    this.#found = options.found;
+    this.#lastFlush = options.found.lastFlush;
     this.#onClosed = options.onClosed;
     this.#freeBytes = options.freeBytes;
     this.#reader = new RunReader({ ...state, writing: () => wal.writing });
@@ -92,7 +95,7 @@ export class SegmentLogShard implements Shard {
 
   async flush(flush: Flush): Promise<void> {
     this.#assertServing();
-    if (flush.number > this.#survey.lastFlush && flush.number <= this.#lastFlush) return;
+    if (flush.number > this.#found.lastFlush && flush.number <= this.#lastFlush) return;
     assertNextFlush(flush, this.#lastFlush);
     refuseWhileFull(this.#pool, flushBytes(flush));
     let readable = (): void => undefined;
@@ -151,8 +154,7 @@ export class SegmentLogShard implements Shard {
   async replay(from: number, visitor: ReplayVisitor): Promise<ReplayReport> {
     this.#assertServing();
     await replayShard(this.#state, from, visitor);
-    const { lastFlush, cleanStop, tornBytes } = this.#survey;
-    return { lastFlush, cleanStop, tornBytes, quarantined: this.#state.damage.all };
+    return { ...this.#found, quarantined: this.#state.damage.all };
   }
 
   metadata(prefix: string): Iterable<readonly [string, Uint8Array]> {
@@ -217,7 +219,10 @@ export class SegmentLogShard implements Shard {
       readable();
       try {
         await written.written;
-        if (flush.sync) await this.#wal.sync();
+        const synced = flush.sync ? this.#wal.sync() : undefined;
+        // The copy is made while the device works; until then a read takes the bytes from the file.
+        this.#state.cache.put(written.segment.file.id, written.position, written.parts);
+        await synced;
       } catch (error) {
         pending?.abandon();
         throw error;

@@ -3,7 +3,6 @@ import { SMALL_FLUSH_BYTES } from '../flush-rules.js';
 import type { FileSystem } from './file-system.js';
 import type { FileTable } from './file-table.js';
 import { FRAME_TRAILER_BYTES, writeFrameHeader, writeFrameTrailer } from './frame.js';
-import type { FrameCache } from './frame-cache.js';
 import type { FileHandles } from './segment-file.js';
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, sectorAligned } from './segment-header.js';
 import type { SegmentPool } from './segment-pool.js';
@@ -35,6 +34,8 @@ export interface WrittenFrame {
   readonly position: number;
   readonly end: number;
   readonly serial: number;
+  /** Its bytes, as they were handed to the disk. */
+  readonly parts: readonly Uint8Array[];
   /** Resolves when the write is through; not yet stable then. */
   readonly written: Promise<void>;
 }
@@ -46,7 +47,6 @@ export interface WalOptions {
   readonly epoch: number;
   readonly files: FileTable;
   readonly handles: FileHandles;
-  readonly cache: FrameCache;
   readonly pool: SegmentPool;
   /** Called with every segment that is begun. */
   readonly onSegment: (segment: WalSegment) => void;
@@ -149,7 +149,7 @@ export class Wal {
 
   /** Writes a frame that there is room for. Header and trailer are set, and the write is on its way, on return. */
   write(frame: Frame): WrittenFrame {
-    const { shard, epoch, handles, cache, pool } = this.#options;
+    const { shard, epoch, handles, pool } = this.#options;
     const { body, bodyEnd, tail } = frame;
     const segment = this.#current;
     const position = this.#position;
@@ -167,11 +167,9 @@ export class Wal {
     this.#dirty.add(segment);
     const written = handles.use(segment.file, (handle) => handle.write(parts, position));
     this.#writing = written.catch(() => undefined);
-    // The copy is made while the write is under way.
-    cache.put(segment.file.id, position, parts);
     this.#position = sectorAligned(position + lengthBytes);
     if (this.#position > segment.sizeBytes / 2) pool.anticipate();
-    return { segment, position, end: position + lengthBytes, serial, written };
+    return { segment, position, end: position + lengthBytes, serial, parts, written };
   }
 
   /** Makes every frame whose write is through stable. */

@@ -30,7 +30,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   short: () => ({ ...toQueue('amqp.short'), places: ['amqp.short', 'amqp.short-dead'] }),
   work: (_random, number) => ({
     ...toQueue('amqp.work'),
-    places: number % REJECT_EVERY === 0 ? ['amqp.work', 'amqp.work-dead'] : ['amqp.work'],
+    places: isRejected('amqp.work', `work:${number}`) ? ['amqp.work', 'amqp.work-dead'] : ['amqp.work'],
   }),
   later: (random) => {
     const waitMs = random.between(50, 1_500);
@@ -42,6 +42,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 /** Messages of these may be transient now and then. */
 const WITH_TRANSIENT = new Set(['plain', 'work']);
+
+function isRejected(queue: string, id: string): boolean {
+  return queue === 'amqp.work' && readId(id).number % REJECT_EVERY === 0;
+}
 
 function toQueue(queue: string, options?: Options.Publish): Publish {
   return { exchange: '', key: queue, places: [queue], ...(options === undefined ? {} : { options }) };
@@ -172,7 +176,7 @@ async function consume(channel: Channel, queue: string, context: LifeContext): P
   const settle = () => {
     while (held.length > lag) {
       const { id, message } = held[0];
-      if (queue === 'amqp.work' && readId(id).number % REJECT_EVERY === 0) {
+      if (isRejected(queue, id)) {
         held.shift();
         history.add({ kind: 'settling', place: queue, id });
         channel.reject(message, false);
@@ -244,7 +248,8 @@ async function drainQueue(channel: Channel, queue: string, context: LifeContext)
     if (message === false) return;
     const id = noteDelivery(queue, message, context);
     if (id !== undefined) history.add({ kind: 'settling', place: queue, id });
-    channel.ack(message);
+    if (id !== undefined && isRejected(queue, id)) channel.reject(message, false);
+    else channel.ack(message);
   }
 }
 

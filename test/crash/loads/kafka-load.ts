@@ -58,7 +58,7 @@ async function beginReading(
   context: LifeContext,
   afterBatch: AfterBatch,
 ): Promise<void> {
-  const { history } = context;
+  const { history, over } = context;
   await consumer.connect();
   await consumer.subscribe({ topics: TOPICS, fromBeginning: true });
   // Whatever was committed by now counts for this member.
@@ -69,7 +69,8 @@ async function beginReading(
     await consumer.commitOffsets([
       { topic: log.slice(0, at), partition: Number(log.slice(at + 1)), offset: String(next) },
     ]);
-    history.add({ kind: 'committed', group, log, offset: next });
+    // The library says the same when it was asked to stop.
+    if (!over.aborted) history.add({ kind: 'committed', group, log, offset: next });
   };
   await consumer.run({
     autoCommit: false,

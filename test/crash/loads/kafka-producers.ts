@@ -52,7 +52,8 @@ export class KafkaProducers {
           await sleep(this.#random.between(2, 25));
         }
       } catch (error) {
-        this.#history.add({ kind: 'wrong', what: `the producer ${source}: ${describe(error)}` });
+        // Without a connection it may give up; an answer that it does not accept is another thing.
+        if (isAnswer(error)) this.#history.add({ kind: 'wrong', what: `the producer ${source}: ${describe(error)}` });
         await sleep(100);
       } finally {
         await producer.disconnect().catch(() => {});
@@ -85,4 +86,10 @@ export class KafkaProducers {
     for (const ids of byPartition.values()) for (const id of ids) history.add({ kind: 'confirmed', id });
     return from + count;
   }
+}
+
+/** Is it an error code of the broker's, which its library did not get over by trying again? */
+function isAnswer(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  return error.name === 'KafkaJSProtocolError' || (error.cause !== undefined && isAnswer(error.cause));
 }

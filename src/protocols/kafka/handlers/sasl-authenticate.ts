@@ -19,7 +19,7 @@ export function saslAuthenticateHandler({ host }: FrontServices): Handler {
         return;
       }
       authentication.mechanism = undefined;
-      const user = await authenticatePlain(host, authBytes);
+      const user = await authenticatePlain(host, authBytes, call.connection.remoteAddress);
       host.enter();
       if (user === undefined) {
         authentication.done = false;

@@ -153,6 +153,7 @@ export class MemoryHost {
       const stable = batches.filter((batch) => batchBaseOffset(batch, 0) < highWatermark);
       return Promise.resolve(stable.find((batch) => batchMaxTimestampMs(batch, 0) >= timestampMs));
     },
+    findOffsetByTimestamp: () => Promise.reject(new Error('Kafka reads batches, not records')),
     newOwner: () => 1,
     releaseOwner: () => {},
     authenticate: (user: string, password: string) => Promise.resolve(password === `${user}-secret` ? user : undefined),
@@ -280,7 +281,18 @@ export class MemoryHost {
 
   #state(handle: number): PartitionState {
     const { topic, index, logStart, highWatermark, end, leaderEpoch } = this.#known(handle);
-    return { handle, topic, index, log: handle, logStart, highWatermark, lastStable: highWatermark, end, leaderEpoch };
+    return {
+      handle,
+      topic,
+      index,
+      log: handle,
+      logStart,
+      highWatermark,
+      lastStable: highWatermark,
+      end,
+      leaderEpoch,
+      streams: 0,
+    };
   }
 
   #append(handle: number, batch: Uint8Array) {

@@ -20,7 +20,28 @@ export function queueUrl(origin: string, account: string, name: string): string 
  * when it names none. All that clients have been seen to send is understood, because only the last segment counts: a bare name, `/<account>/<queue>`,
  * `/queue/<region>/<account>/<queue>`, `/queue/<queue>`, `/<queue>`, each with any host, with or without a slash at the end.
  */
-export function queueNameIn(url: string): { readonly raw: string; readonly decoded: string } | undefined {
+export function queueNameIn(url: string): QueueNames | undefined {
+  if (url === '/') return undefined;
+  let names = known.get(url);
+  if (names === undefined) {
+    names = readNames(url);
+    if (names === undefined) return undefined;
+    if (known.size >= maxKnown) known.clear();
+    known.set(url, names);
+  }
+  return names;
+}
+
+interface QueueNames {
+  readonly raw: string;
+  readonly decoded: string;
+}
+
+/** Clients send the same few URLs again and again. */
+const known = new Map<string, QueueNames>();
+const maxKnown = 1000;
+
+function readNames(url: string): QueueNames | undefined {
   const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   const raw = path.split('/').findLast((segment) => segment !== '');
   if (raw === undefined) return undefined;

@@ -87,33 +87,40 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The JSON body of an answer. Empty lists and maps are left out unless their member says otherwise. */
 export function writeJson<S extends StructureShape>(shape: S, value: ValueOf<S>): string {
-  return JSON.stringify(plain(shape, value));
+  return writeValue(shape, value);
 }
 
-function plain(shape: Shape, value: unknown): unknown {
+function writeValue(shape: Shape, value: unknown): string {
   switch (shape.kind) {
     case 'text':
+      return JSON.stringify(value);
     case 'integer':
     case 'flag':
-      return value;
+      return String(value);
     case 'blob':
-      return Buffer.from(value as Uint8Array).toString('base64');
-    case 'list':
-      return (value as readonly unknown[]).map((item) => plain(shape.member, item));
+      return `"${Buffer.from(value as Uint8Array).toString('base64')}"`;
+    case 'list': {
+      let json = '';
+      for (const item of value as readonly unknown[])
+        json += `${json === '' ? '' : ','}${writeValue(shape.member, item)}`;
+      return `[${json}]`;
+    }
     case 'map': {
-      // Without a prototype, so that an attribute may have any name.
-      const object = Object.create(null) as Record<string, unknown>;
-      for (const [key, item] of value as ReadonlyMap<string, unknown>) object[key] = plain(shape.value, item);
-      return object;
+      let json = '';
+      for (const [key, item] of value as ReadonlyMap<string, unknown>) {
+        json += `${json === '' ? '' : ','}${JSON.stringify(key)}:${writeValue(shape.value, item)}`;
+      }
+      return `{${json}}`;
     }
     case 'structure': {
-      const object: Record<string, unknown> = {};
+      let json = '';
       for (const name in shape.members) {
         const member = shape.members[name];
         const item = (value as Record<string, unknown>)[name];
-        if (item !== undefined && (member.writtenEmpty || !isEmpty(item))) object[name] = plain(member.shape, item);
+        if (item === undefined || (!member.writtenEmpty && isEmpty(item))) continue;
+        json += `${json === '' ? '' : ','}"${name}":${writeValue(member.shape, item)}`;
       }
-      return object;
+      return `{${json}}`;
     }
   }
 }

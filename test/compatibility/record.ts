@@ -1,0 +1,34 @@
+// Writes down what the broker answers and makes docs/compatibility.md of it. With --quick it asks the broker, but leaves
+// out the tests of the clients, which take minutes, and keeps what they said the last time. With AMQP_URL in the environment it only
+// writes down what the RabbitMQ there answers, for the next run to compare with: a fresh one, since the probes expect
+// their names to be free. RABBITMQ_PLUGINS tells the page which plugins it has.
+import { writeFile } from 'node:fs/promises';
+import { RawClient } from '../amqp/raw-client.js';
+import { amqpProbes } from './amqp-probes.js';
+import { runAmqpProbes } from './amqp-session.js';
+import { clients, runClientTests } from './clients.js';
+import { compatibilityPage } from './page.js';
+import { probeBroker } from './probe-broker.js';
+import { PAGE, readRabbitmqAnswers, readResults, writeRabbitmqAnswers, writeResults } from './results.js';
+
+const rabbitmqUrl = process.env['AMQP_URL'];
+
+if (rabbitmqUrl === undefined) {
+  const probed = await probeBroker();
+  const ran = process.argv.includes('--quick')
+    ? (await readResults()).clients
+    : Object.fromEntries(clients.map((client) => [client.name, runClientTests(client)]));
+  await writeResults({ ...probed, clients: ran });
+  await writeFile(PAGE, compatibilityPage(await readResults(), await readRabbitmqAnswers()));
+} else {
+  const [version, answers] = [await versionOf(rabbitmqUrl), await runAmqpProbes(rabbitmqUrl, amqpProbes)];
+  await writeRabbitmqAnswers({ version, plugins: process.env['RABBITMQ_PLUGINS'] ?? 'not told', answers });
+}
+
+async function versionOf(url: string): Promise<string> {
+  const client = await RawClient.dial(url);
+  client.write(Buffer.from('AMQP\0\0\x09\x01'));
+  const { fields } = await client.next('ConnectionStart');
+  client.end();
+  return String((fields['serverProperties'] as Record<string, unknown>)['version']);
+}
