@@ -25,6 +25,7 @@ import type { GroupAccess } from '../protocols/kafka/index.js';
 import type { BatchBytes, BatchOpener, OpenedRecords } from './batch-opener.js';
 import { FlushLoop } from './flush-loop.js';
 import type { ShellServices, Shell } from './parts.js';
+import { hasRetention, retainedFrom } from './retention.js';
 import { StableCallbacks } from './stable-callbacks.js';
 
 /** The embedded engine has one shard. */
@@ -40,6 +41,8 @@ const CHECKPOINT_BYTES = 0x100_0000;
 /** Queues whose state goes into one flush of a checkpoint. */
 const CHECKPOINT_QUEUES = 256;
 const HOUSEKEEPING_MS = 1_000;
+/** Kafka's `log.retention.check.interval.ms` is five minutes; tests and small disks are glad of less. */
+const RETENTION_EVERY_MS = 30_000;
 const CLUSTER_KEY = 'c/cluster';
 const SECRET_KEY = 'c/secret';
 
@@ -86,6 +89,7 @@ export class BrokerShell implements Host, Shell {
   /** While a checkpoint is being written: the flush from which the journal will be needed. */
   #checkpointFlush = 0;
   #trimmedShared = 0;
+  #retentionAtMs = 0;
   #closing = false;
   #fail!: (error: Error) => void;
   readonly failed: Promise<Error>;
@@ -436,10 +440,24 @@ export class BrokerShell implements Host, Shell {
 
   #keepHouse(): void {
     this.enter();
+    if (this.#core.nowMs >= this.#retentionAtMs) this.#applyRetention();
     const floor = this.#core.sharedFloor();
     if (floor <= this.#trimmedShared) return;
     this.#trimmedShared = floor;
     this.#shard.trim(SHARED_LOG, floor);
+  }
+
+  /** Topics let go of what is too old or too much. */
+  #applyRetention(): void {
+    const core = this.#core;
+    this.#retentionAtMs = core.nowMs + RETENTION_EVERY_MS;
+    for (const partition of core.destinations.allPartitions()) {
+      const { handle, log, logStart } = partition;
+      if (!hasRetention(partition.settings)) continue;
+      const extents = this.#shard.extents(log, logStart, Number.POSITIVE_INFINITY);
+      const from = retainedFrom(partition, extents, core.nowMs);
+      if (from > logStart) core.deleteRecords(handle, from);
+    }
   }
 
   /** Writes down the state of everything, so that the next start has nothing to replay, and lets go of the shard. */

@@ -21,9 +21,13 @@ describe('AMQP over a restart', () => {
       before.publish(1, { exchange: 'kept-x', routingKey: 'a.b' }, 'low', { ...persistent, priority: 1 });
       before.publish(1, { exchange: 'kept-x', routingKey: 'a.b' }, 'high', { ...persistent, priority: 4 });
       before.publish(1, { routingKey: 'plain' }, 'transient', { deliveryMode: 1 });
-      for (let confirmed = 0; confirmed < 3; ) {
+      // the transient one may be confirmed before those that wait for the disk
+      const unconfirmed = new Set([1, 2, 3]);
+      while (unconfirmed.size > 0) {
         const { fields } = await before.next('BasicAck');
-        confirmed = Math.max(confirmed, Number(fields['deliveryTag']));
+        const last = Number(fields['deliveryTag']);
+        for (const tag of unconfirmed)
+          if (tag === last || (fields['multiple'] === true && tag < last)) unconfirmed.delete(tag);
       }
       assert.equal(await call('BasicGet', { queue: 'plain' }), 'BasicGetOk@1 1 false kept-x a.b 2 body=low');
 
@@ -44,9 +48,11 @@ describe('AMQP over a restart', () => {
       after.send(1, 'BasicGet', { queue: 'plain' });
       const again = await after.next('BasicGetOk');
       assert.equal(again.body, 'low');
-      // a delivery is noted without being awaited: a crash may come first
-      if (signal === 'SIGTERM') assert.equal(again.fields['redelivered'], true);
-      assert.equal(await ask('BasicGet', { queue: 'plain' }), 'BasicGetOk@1 4 false kept-x a.b 0 body=high');
+      assert.equal(again.fields['redelivered'], true);
+      const last = await ask('BasicGet', { queue: 'plain' });
+      // the mark is reserved ahead of the deliveries: after a crash it may stand on what was only next
+      const marks = signal === 'SIGTERM' ? 'false' : '(true|false)';
+      assert.match(last, new RegExp(`^BasicGetOk@1 4 ${marks} kept-x a\\.b 0 body=high$`));
       assert.equal(await ask('BasicGet', { queue: 'plain' }), 'BasicGetEmpty@1');
 
       after.publish(1, { exchange: 'kept-x', routingKey: 'a.c' }, 'new');

@@ -8,7 +8,8 @@ const NOT_YET = 'Not yet.';
 const NO_TIMEOUT = 'No effect: no consumer times out.';
 const ONE_STORE = 'No effect: there is one kind of store.';
 const ONE_BROKER = 'No effect: there is one broker.';
-const NO_STREAMS = 'No effect: stream queues are not there yet.';
+const NO_STREAM = 'No effect on a queue that is no stream.';
+const KEPT = 'No effect: kept, and compared when the stream is declared again.';
 const UNKNOWN = 'No effect: arguments that are not known are ignored.';
 
 function exchangeType(type: string, { why, ...args }: Why & Record<string, unknown> = {}): AmqpProbe {
@@ -92,7 +93,12 @@ export const queueArgumentProbes: readonly AmqpProbe[] = [
   queueArguments({ 'x-queue-type': 'classic' }),
   queueArguments(QUORUM),
   queueArguments({ ...QUORUM, 'x-max-priority': 5 }),
-  queueArguments(STREAM, 'Stream queues: not yet. A queue with x-retain is a log that Kafka clients read by offset.'),
+  queueArguments(STREAM),
+  queueArguments({ ...STREAM, 'x-max-age': '1h' }),
+  queueArguments({ ...STREAM, 'x-max-length-bytes': 1_000_000 }),
+  queueArguments({ ...STREAM, 'x-stream-max-segment-size-bytes': 1000 }, KEPT),
+  queueArguments({ ...STREAM, 'x-stream-filter-size-bytes': 32 }, KEPT),
+  queueArguments({ ...STREAM, 'x-message-ttl': 1000 }),
   queueArguments({ 'x-queue-type': 'nope' }),
   queueArguments({ ...QUORUM, 'x-delivery-limit': 3 }),
   queueArguments({ 'x-delivery-limit': 3 }, 'Every type of queue may have a limit.'),
@@ -113,9 +119,9 @@ export const queueArgumentProbes: readonly AmqpProbe[] = [
   queueArguments({ ...QUORUM, 'x-max-in-memory-length': 10 }, ONE_STORE),
   queueArguments({ ...QUORUM, 'x-max-in-memory-bytes': 1000 }, ONE_STORE),
   queueArguments({ ...QUORUM, 'x-member-placement-tag': 'a' }, ONE_BROKER),
-  queueArguments({ 'x-max-age': '1h' }, NO_STREAMS),
-  queueArguments({ 'x-stream-max-segment-size-bytes': 1000 }, NO_STREAMS),
-  queueArguments({ 'x-stream-filter-size-bytes': 32 }, NO_STREAMS),
+  queueArguments({ 'x-max-age': '1h' }, NO_STREAM),
+  queueArguments({ 'x-stream-max-segment-size-bytes': 1000 }, NO_STREAM),
+  queueArguments({ 'x-stream-filter-size-bytes': 32 }, NO_STREAM),
   queueArguments({ 'x-name-prefix': 'a' }, UNKNOWN),
   queueArguments({ 'x-message-deduplication': true }, 'No effect: deduplication by queue argument is not there yet.'),
   queueArguments({ 'x-cache-size': 10 }, 'No effect: deduplication by queue argument is not there yet.'),
@@ -124,7 +130,7 @@ export const queueArgumentProbes: readonly AmqpProbe[] = [
   {
     name: 'x-retain = true',
     // Under a name of its own: the topic that comes with such a queue outlives it.
-    why: 'Ours: RabbitMQ does not know it, and ignores it.',
+    why: 'No effect in RabbitMQ, which does not know it: a log under the queue that Kafka clients read by offset.',
     run: (session) => session.declareQueue({ queue: 'retained', arguments: { 'x-retain': true } }),
   },
   queueArguments({ 'x-no-such-argument': 1 }, UNKNOWN),
@@ -142,10 +148,34 @@ function consumeArgument(name: string, value: unknown, why?: string): AmqpProbe 
   };
 }
 
+/** basic.consume of a stream with this argument. */
+function streamArgument(name: string, value: unknown, why?: string): AmqpProbe {
+  return {
+    name: `${name} = ${String(value)}, on basic.consume of a stream`,
+    run: async (session) => {
+      await session.haveQueue(STREAM);
+      await session.ask('BasicQos', { prefetchCount: 10 });
+      return session.ask('BasicConsume', { queue: QUEUE, consumerTag: 'c', arguments: { [name]: value } });
+    },
+    ...(why !== undefined && { why }),
+  };
+}
+
 export const consumeArgumentProbes: readonly AmqpProbe[] = [
   consumeArgument('x-priority', 5),
   consumeArgument('x-priority', 'high'),
-  consumeArgument('x-stream-offset', 'first', NO_STREAMS),
-  consumeArgument('x-stream-filter', 'a', NO_STREAMS),
-  consumeArgument('x-stream-match-unfiltered', true, NO_STREAMS),
+  consumeArgument('x-stream-offset', 'first', NO_STREAM),
+  consumeArgument('x-stream-filter', 'a', NO_STREAM),
+  consumeArgument('x-stream-match-unfiltered', true, NO_STREAM),
+  streamArgument('x-stream-offset', 'first'),
+  streamArgument('x-stream-offset', 'next'),
+  streamArgument('x-stream-offset', 'nope', 'Refused on the channel, with the argument named.'),
+  streamArgument('x-stream-filter', 'a', 'Filters: not yet.'),
+  {
+    name: 'basic.get of a stream',
+    run: async (session) => {
+      await session.haveQueue(STREAM);
+      return session.ask('BasicGet', { queue: QUEUE });
+    },
+  },
 ];

@@ -88,12 +88,7 @@ export const methodProbes: readonly AmqpProbe[] = [
   asked('channel.close', 'ChannelClose', { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 }),
   asked('channel.flow, active', 'ChannelFlow', { active: true }),
   asked('channel.flow, not active', 'ChannelFlow', { active: false }),
-  asked(
-    'access.request',
-    'AccessRequest',
-    {},
-    'Tickets belong to AMQP 0-8: every client gets one, nobody looks at it.',
-  ),
+  asked('access.request', 'AccessRequest', {}, 'No effect: tickets belong to AMQP 0-8; nobody looks at one.'),
   asked('exchange.declare', 'ExchangeDeclare', { exchange: EXCHANGE, type: 'topic' }),
   asked('exchange.declare, passive', 'ExchangeDeclare', { exchange: 'amq.topic', type: 'topic', passive: true }),
   asked('exchange.declare, internal', 'ExchangeDeclare', { exchange: EXCHANGE, type: 'topic', internal: true }),

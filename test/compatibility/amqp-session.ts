@@ -6,7 +6,7 @@ export const EXCHANGE = 'e';
 
 export interface AmqpProbe {
   readonly name: string;
-  /** Needed where the answer is not RabbitMQ's, and where an accepted thing has no effect. */
+  /** Where the answer is not RabbitMQ's; where it is, only `No effect …`. */
   readonly why?: string;
   /** Resolves to what was answered, as {@link said} words it. */
   run(session: AmqpSession): Promise<string>;

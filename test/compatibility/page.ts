@@ -25,7 +25,7 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): 
 function amqpSection(results: Results, { version, plugins, answers }: RabbitmqAnswers): string[] {
   const row = ({ name, why }: AmqpProbe): string[] => {
     const ours = results.amqp[name];
-    return [name, code(ours), ours === answers[name] ? 'the same' : code(answers[name]), why ?? ''];
+    return [name, code(ours), ours === answers[name] ? 'the same' : code(answers[name]), why ?? '-'];
   };
   return [
     '## AMQP 0-9-1',
@@ -48,7 +48,7 @@ function kafkaSection({ kafka }: Results): string[] {
   const row = ({ key, name, goal, why }: KafkaApi): string[] => {
     const range = kafka.advertised[key];
     const answer = range === undefined ? `not advertised: ${kafka.unadvertised[key]}` : shown(range);
-    return [String(key), name, answer, goal ?? '-', why ?? ''];
+    return [String(key), name, answer, goal ?? '-', why ?? '-'];
   };
   const newer = new Map<string, string[]>();
   for (const [key, answer] of Object.entries(kafka.newer)) newer.set(answer, [...(newer.get(answer) ?? []), key]);
@@ -87,7 +87,7 @@ function sqsSection({ sqs }: Results): string[] {
         name,
         code(sqs[name].json),
         code(sqs[name].query),
-        why ?? '',
+        why ?? '-',
       ]),
     ),
   ];

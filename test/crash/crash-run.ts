@@ -66,6 +66,7 @@ export class CrashRun {
   readonly #ports: Ports;
   readonly #fifoSender = new FifoSender();
   readonly #producers: KafkaProducers;
+  #broker: CrashableBroker | undefined;
 
   private constructor(options: CrashRunOptions, ports: Ports) {
     this.#options = options;
@@ -95,13 +96,20 @@ export class CrashRun {
       await this.#lookAgain();
       return { violations: checkHistory(this.history.events, PLACES), counts: this.#counts() };
     } finally {
+      this.abandon();
       this.history.close();
     }
   }
 
   #spawn(): CrashableBroker {
     const { disk, nodeArgs = [], storage = 'segment-log' } = this.#options;
-    return CrashableBroker.spawn({ dataDir: disk.dataDir, ports: this.#ports, nodeArgs, storage });
+    this.#broker = CrashableBroker.spawn({ dataDir: disk.dataDir, ports: this.#ports, nodeArgs, storage });
+    return this.#broker;
+  }
+
+  /** Ends the broker, if one is running, without waiting for anything: for a run that is given up. */
+  abandon(): void {
+    void this.#broker?.kill();
   }
 
   /** Keeps what a broker logged. Errors that it met before its end was prepared are none that a crash explains. */

@@ -24,6 +24,9 @@ const folder = mkdtempSync(join(tmpdir(), 'rosettamq-crash-'));
 const powerCut = values['power-cut'];
 const disk = powerCut ? LoopDisk.create(join(folder, 'disk'), Number(values['disk-mib'])) : undefined;
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+if (disk !== undefined) process.once('exit', () => disk.remove());
+
 console.log(`${rounds} rounds of ${powerCut ? 'power cuts' : 'kill -9'}, seed ${seed}, in ${folder}`);
 let passed = false;
 try {
@@ -47,6 +50,7 @@ async function crash(): Promise<boolean> {
     disk: disk ?? plainFolder(join(folder, 'data')),
     progress: (line) => console.log(line),
   });
+  process.once('exit', () => run.abandon());
   const { violations, counts } = await run.run();
   console.log(JSON.stringify(counts));
   for (const { rule, where, detail } of violations.slice(0, SHOWN)) console.log(`${rule} [${where}] ${detail}`);

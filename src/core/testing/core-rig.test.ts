@@ -126,7 +126,9 @@ export class CoreRig {
     while (chunks.length === 0 && this.flush()) chunks = load();
     this.answered++;
     if (read.log === SHARED_LOG) {
-      for (const { buffer, start, end, firstSeq } of chunks) core.loadedShared(buffer, start, end, firstSeq);
+      for (const { buffer, start, end, firstSeq } of chunks) {
+        core.loadedShared(buffer, start, end, firstSeq);
+      }
     } else {
       const entry = core.destinations.queueOrUndefined(read.queue);
       if (entry === undefined) return true;

@@ -52,6 +52,8 @@ interface Waiter extends AcquireOptions {
  * a difference between this and the core shows in the tests of the whole broker, which run the same requests.
  */
 export class ModelBroker {
+  /** Stands still between two calls of the host's `enter`. */
+  #nowMs = Date.now();
   readonly queuesByName = new Map<string, ModelQueue>();
   readonly #byHandle = new Map<number, ModelQueue>();
   #handles = 0;
@@ -77,7 +79,9 @@ export class ModelBroker {
     const isCongested = (): boolean => this.congested;
     const host: Partial<Host> = {
       broker: this.broker,
-      enter: () => {},
+      enter: () => {
+        this.#nowMs = Date.now();
+      },
       whenStable: (_flush, callback) => (this.unstable === undefined ? callback() : void this.unstable.push(callback)),
       randomUuid: () => crypto.randomUUID(),
       get congested() {
@@ -90,9 +94,10 @@ export class ModelBroker {
   }
 
   get broker(): Broker {
+    const now = (): number => this.#nowMs;
     const broker: Partial<Broker> = {
       get nowMs() {
-        return Date.now();
+        return now();
       },
       flush: 1,
       createQueue: (virtualHost, name, spec) => this.#create(virtualHost, name, spec),
@@ -215,7 +220,7 @@ export class ModelBroker {
   #publish(route: Route, message: Outgoing): ReturnType<Broker['publish']> {
     const queue = this.#queue(route.queues[0]);
     const { info } = queue;
-    const now = Date.now();
+    const now = this.#nowMs;
     const id = message.deduplicationId;
     const key =
       id === undefined ? '' : JSON.stringify([id, info.settings.deduplicationScope === 'group' ? message.group : '']);

@@ -1,4 +1,11 @@
-import amqp, { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
+import amqp, {
+  type Channel,
+  type ChannelModel,
+  type ConfirmChannel,
+  type ConsumeMessage,
+  type GetMessage,
+  type Options,
+} from 'amqplib';
 import { messageText, randomLength, readId, readMessageText } from '../message-text.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { type LifeContext, noteFailure, pause, unlessOver } from './load.js';
@@ -9,6 +16,7 @@ const BIGGEST_BODY = 300_000;
 const HUGE_BODY = 1_500_000;
 /** Every so many messages of `amqp.work` are rejected by their consumers. */
 const REJECT_EVERY = 5;
+const DRAIN_PREFETCH = 100;
 
 interface Publish {
   readonly exchange: string;
@@ -242,15 +250,25 @@ export async function drainAmqp(context: LifeContext, queues: readonly string[])
 }
 
 async function drainQueue(channel: Channel, queue: string, context: LifeContext): Promise<void> {
-  const { history } = context;
-  for (;;) {
-    const message = await channel.get(queue);
-    if (message === false) return;
+  let count = 0;
+  const take = (message: GetMessage | ConsumeMessage) => {
+    count++;
     const id = noteDelivery(queue, message, context);
-    if (id !== undefined) history.add({ kind: 'settling', place: queue, id });
-    if (id !== undefined && isRejected(queue, id)) channel.reject(message, false);
-    else channel.ack(message);
+    if (id !== undefined) context.history.add({ kind: 'settling', place: queue, id });
+    if (id !== undefined && isRejected(queue, id)) channel.reject(message as ConsumeMessage, false);
+    else channel.ack(message as ConsumeMessage);
+  };
+  await channel.prefetch(DRAIN_PREFETCH);
+  const { consumerTag } = await channel.consume(queue, (message) => {
+    if (message !== null) take(message);
+  });
+  for (let before = -1; before !== count; ) {
+    before = count;
+    while ((await channel.checkQueue(queue)).messageCount > 0);
   }
+  await channel.cancel(consumerTag);
+  // What was still on its way went back to the queue or was taken; a pull tells.
+  for (let message = await channel.get(queue); message !== false; message = await channel.get(queue)) take(message);
 }
 
 function isNotFound(error: unknown): boolean {
