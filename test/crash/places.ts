@@ -13,6 +13,8 @@ export interface Place {
   readonly fifo?: true;
   /** A delivery that is not settled may come again after this long, ms. */
   readonly holdMs?: number;
+  /** Messages come to it from another queue, not from a publisher. */
+  readonly moved?: true;
   /** Messages leave it on their own; whether anybody saw them here does not matter. */
   readonly passing?: true;
 }
@@ -26,15 +28,15 @@ export const PLACES: readonly Place[] = [
   { name: 'amqp.fan-b', ordered: true },
   { name: 'amqp.fan-c', ordered: true },
   { name: 'amqp.short', passing: true },
-  { name: 'amqp.short-dead', ordered: true },
+  { name: 'amqp.short-dead', ordered: true, moved: true },
   { name: 'amqp.work' },
-  { name: 'amqp.work-dead' },
+  { name: 'amqp.work-dead', moved: true },
   { name: 'amqp.wait', passing: true },
-  { name: 'amqp.later' },
+  { name: 'amqp.later', moved: true },
   { name: 'sqs-standard', counted: true },
   { name: 'sqs-later', counted: true },
   { name: 'sqs-poison', counted: true, passing: true, holdMs: 1_000 },
-  { name: 'sqs-poison-dead', counted: true },
+  { name: 'sqs-poison-dead', counted: true, moved: true },
   { name: 'sqs-groups.fifo', counted: true, stableOnly: true, fifo: true, holdMs: 2_000 },
   { name: 'retained', stableOnly: true },
 ];

@@ -6,6 +6,8 @@ import type { Report } from './violation.js';
 
 type Received = Extract<HistoryEvent, { kind: 'received' }>;
 
+/** A move that nobody waits for may not be stable for so long; then it happens again. */
+const UNSTABLE_MOVE_MS = 1_000;
 /** Clocks are read in whole milliseconds, on both sides. */
 const ROUNDING_MS = 2;
 
@@ -36,6 +38,7 @@ export function checkQueues(
     else if (event.kind === 'settling') checks.get(event.place)!.of(event.id).settling = true;
     else if (event.kind === 'settled') checks.get(event.place)!.of(event.id).settledAt = event.n;
     else if (event.kind === 'returned') checks.get(event.place)!.of(event.id).returned = true;
+    else if (event.kind === 'ended') for (const check of checks.values()) check.ended(event);
     else if (event.kind === 'left')
       report('left over', event.place, `${event.count} messages in a queue that was emptied`);
   }
@@ -47,6 +50,8 @@ class QueueCheck {
   readonly #publishes: ReadonlyMap<string, Publish>;
   readonly #report: Report;
   readonly #seen = new Map<string, Seen>();
+  /** When each life of the broker ended. */
+  readonly #endsMs = new Map<number, number>();
   /** By publisher: the highest number that came first in this life of the broker. */
   #orders = new Map<string, { highest: number; priority: number }>();
   #life = 0;
@@ -101,8 +106,14 @@ class QueueCheck {
     if (place.fifo === true && held && !returned) {
       this.#report('hold forgotten', place.name, `${story}, ${event.atMs - last.beganMs} ms after it was received`);
     }
+    // It came from a move that the crash took back: what comes now is the first delivery of a new move.
+    if (place.moved === true && !sameLife && this.#endsMs.get(last.life)! - last.atMs < UNSTABLE_MOVE_MS) return;
     const least = place.counted === true && (sameLife || place.fifo === true) ? last.mark + 1 : 2;
     if (event.mark < least) this.#report('not marked as redelivered', place.name, story);
+  }
+
+  ended(event: HistoryEvent): void {
+    this.#endsMs.set(event.life, event.atMs);
   }
 
   #checkOrder(event: Received, priority: number): void {

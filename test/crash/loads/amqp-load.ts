@@ -165,11 +165,12 @@ export async function consumeWithAmqp(context: LifeContext): Promise<void> {
       'amqp.later',
       'retained',
     ];
-    for (const queue of queues) {
+    const consuming = queues.map(async (queue) => {
       const channel = await connection.createChannel();
       channel.on('error', failed);
       await consume(channel, queue, context);
-    }
+    });
+    await Promise.all(consuming);
     await new Promise((resolve) => context.over.addEventListener('abort', resolve, { once: true }));
   });
 }
