@@ -521,6 +521,7 @@ export class BrokerCore implements Broker {
     if (!state.isWaiting(seq)) return 'gone';
     if (strict) return 'expired';
     acknowledgeWaiting(state, seq);
+    state.dispatcher.run();
     return 'held';
   }
 

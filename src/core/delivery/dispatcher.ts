@@ -50,8 +50,9 @@ export class Dispatcher {
     do {
       this.#again = false;
       if (this.waiters.length === 0 || this.#serveWaiters()) this.#serveSubscriptions();
-      if (this.#queue.expiring) this.expiry.run();
-      limitLength(this.#queue);
+      const expired = this.#queue.expiring && this.expiry.run();
+      const dropped = limitLength(this.#queue);
+      if ((expired || dropped) && this.hasTakers) this.#again = true;
     } while (this.#again);
     this.#running = false;
   }
@@ -62,13 +63,15 @@ export class Dispatcher {
     let at = this.subscriptions.length;
     while (at > 0 && this.subscriptions[at - 1].priority < subscription.priority) at--;
     this.subscriptions.splice(at, 0, subscription);
+    this.#active ??= subscription;
   }
 
   remove(subscription: Subscription): void {
     const at = this.subscriptions.indexOf(subscription);
     this.subscriptions.splice(at, 1);
     if (at < this.#turn) this.#turn--;
-    if (this.#active === subscription) this.#active = undefined;
+    if (this.#turn >= this.subscriptions.length) this.#turn = 0;
+    if (this.#active === subscription) [this.#active] = this.subscriptions;
     this.#queue.groups?.forgetHolder(subscription.holder);
   }
 
@@ -85,8 +88,13 @@ export class Dispatcher {
       const subscription = this.subscriptions[at];
       const result = this.#hand(subscription.session, subscription, undefined);
       if (result === UNCOVERED) return;
-      if (result === HANDED) this.#turn = at + 1; // only who got something has had its turn
+      if (result === HANDED) this.#hadTurn(at);
     }
+  }
+
+  /** Only who got something has had its turn. */
+  #hadTurn(at: number): void {
+    this.#turn = at + 1 === this.subscriptions.length ? 0 : at + 1;
   }
 
   /** The index of who takes next: in turns among those of the highest priority that can; -1 when nobody can. */
@@ -94,10 +102,8 @@ export class Dispatcher {
     const { subscriptions } = this;
     const { length } = subscriptions;
     if (this.#queue.settings.singleActiveConsumer === true) {
-      this.#active ??= subscriptions[0];
-      return this.#active.canTake ? subscriptions.indexOf(this.#active) : -1;
+      return this.#active!.canTake ? subscriptions.indexOf(this.#active!) : -1;
     }
-    if (this.#turn >= length) this.#turn = 0;
     const highest = subscriptions[0].priority;
     let best = -1;
     for (let i = 0; i < length; i++) {
@@ -115,29 +121,22 @@ export class Dispatcher {
   /** With groups, what there is depends on who asks. True when something went out, or left. */
   #serveGroups(): boolean {
     const { next, settings } = this.#queue;
-    let candidates = this.#inTurn();
-    if (settings.singleActiveConsumer === true) candidates = candidates.filter((one) => one === this.#activeOne());
+    const candidates = settings.singleActiveConsumer === true ? [this.#active!] : this.#inTurn();
     for (const subscription of candidates) {
       if (!subscription.canTake) continue;
       const found = next.find(subscription.holder);
       if (found === READING) return false;
       if (found === NONE) continue;
       const result = this.#hand(subscription.session, subscription, undefined);
-      if (result === HANDED) this.#turn = this.subscriptions.indexOf(subscription) + 1;
+      if (result === HANDED) this.#hadTurn(this.subscriptions.indexOf(subscription));
       return result !== UNCOVERED;
     }
     return false;
   }
 
-  #activeOne(): Subscription | undefined {
-    this.#active ??= this.subscriptions[0];
-    return this.#active;
-  }
-
   /** All subscriptions, higher priorities first, and within one from whose turn it is. */
   #inTurn(): Subscription[] {
-    const turn = this.#turn >= this.subscriptions.length ? 0 : this.#turn;
-    const rotated = [...this.subscriptions.slice(turn), ...this.subscriptions.slice(0, turn)];
+    const rotated = [...this.subscriptions.slice(this.#turn), ...this.subscriptions.slice(0, this.#turn)];
     return rotated.sort((a, b) => b.priority - a.priority);
   }
 
@@ -170,6 +169,7 @@ export class Dispatcher {
     waiter.session.waiters.delete(waiter);
     this.waiters.splice(this.waiters.indexOf(waiter), 1);
     groups?.forgetHolder(waiter.holder);
+    if (answer) waiter.session.sink.acquired(waiter.token, waiter.delivered, gone);
     for (const seq of waiter.seen) {
       const place = rows.find(seq);
       if (place < 0) continue;
@@ -177,7 +177,6 @@ export class Dispatcher {
       this.#queue.giveBack(place);
       this.#again = true;
     }
-    if (answer) waiter.session.sink.acquired(waiter.token, waiter.delivered, gone);
   }
 
   /** False when something is there that cannot be handed out right now. */

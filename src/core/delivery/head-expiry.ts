@@ -18,14 +18,14 @@ export class HeadExpiry {
     this.#queue = queue;
   }
 
-  run(): void {
+  /** True when something left: what it kept from being handed out may be next now. */
+  run(): boolean {
     const queue = this.#queue;
     if (queue.readyCount + queue.heldCount + queue.delayedCount === 0 && !queue.stableEnds.pending) {
       queue.expiring = false;
-      return;
+      return false;
     }
-    if (queue.groups === undefined) this.#inOrder();
-    else this.#bySequence();
+    return queue.groups === undefined ? this.#inOrder() : this.#bySequence();
   }
 
   /** The timer has fired. */
@@ -34,46 +34,56 @@ export class HeadExpiry {
     this.#queue.dispatcher.run();
   }
 
-  #inOrder(): void {
+  #inOrder(): boolean {
     const queue = this.#queue;
     const { next, context, reader } = queue;
     const { memory, scratch, nowMs } = context;
-    while (next.locatePlain()) {
-      if (next.seq === this.#headSeq && nowMs < this.#headMs) return;
+    let left = false;
+    for (; next.locatePlain(); left = true) {
+      if (next.seq === this.#headSeq && nowMs < this.#headMs) {
+        this.#arm();
+        break;
+      }
       const buffer = memory.resolve(next.address);
       if (buffer === undefined) {
         reader.request(next.seq);
-        return;
+        break;
       }
       scratch.read(buffer, memory.offset);
-      if (this.#keeps(next.seq, scratch.expiresAtMs)) return;
+      if (this.#keeps(next.seq, scratch.expiresAtMs)) break;
       departFound(queue, 'expired');
     }
+    return left;
   }
 
   /** With groups: the oldest message, unless it is held. */
-  #bySequence(): void {
+  #bySequence(): boolean {
     const queue = this.#queue;
     const { rows, done } = queue;
+    let left = false;
     for (let seq = done.nextAbsent(0); seq < queue.visibleEnd; seq = done.nextAbsent(seq + 1)) {
       const place = rows.find(seq);
       if (place < 0 || rows.state[place] === LEAVING) continue;
-      if (rows.state[place] === HELD) return;
-      if (this.#keeps(seq, rows.expiresMs[place])) return;
+      if (rows.state[place] === HELD || this.#keeps(seq, rows.expiresMs[place])) break;
       depart(queue, place, 'expired');
+      left = true;
     }
+    return left;
   }
 
   /** Is the head's time not over yet? Then it is looked at again when it will be. */
   #keeps(seq: number, expiresAtMs: number): boolean {
-    const { context, handle } = this.#queue;
     this.#headSeq = seq;
     this.#headMs = expiresAtMs === 0 ? Number.POSITIVE_INFINITY : expiresAtMs;
-    if (this.#headMs <= context.nowMs) return false;
-    if (this.#headMs < this.#timerMs) {
-      this.#timerMs = this.#headMs;
-      context.timers.push(this.#timerMs, handle, 0, TIMER_HEAD_EXPIRE);
-    }
+    if (this.#headMs <= this.#queue.context.nowMs) return false;
+    this.#arm();
     return true;
+  }
+
+  #arm(): void {
+    if (this.#headMs >= this.#timerMs) return;
+    const { context, handle } = this.#queue;
+    this.#timerMs = this.#headMs;
+    context.timers.push(this.#timerMs, handle, 0, TIMER_HEAD_EXPIRE);
   }
 }

@@ -12,16 +12,20 @@ export function refuses({ settings, pending, readyCount, readyBytes }: MessageQu
   );
 }
 
-/** Drops from the head what is more than the limit allows. */
-export function limitLength(queue: MessageQueue): void {
+/** Drops from the head what is more than the limit allows. True when something left. */
+export function limitLength(queue: MessageQueue): boolean {
   const { overflow, maxLength, maxLengthBytes } = queue.settings;
-  if ((maxLength === undefined && maxLengthBytes === undefined) || (overflow ?? 'drop-head') !== 'drop-head') return;
+  if ((maxLength === undefined && maxLengthBytes === undefined) || (overflow ?? 'drop-head') !== 'drop-head')
+    return false;
+  let left = false;
   while (
     queue.readyCount > 0 &&
     ((maxLength !== undefined && queue.readyCount > maxLength) ||
       (maxLengthBytes !== undefined && queue.readyBytes > maxLengthBytes))
   ) {
-    if (queue.next.find(0) !== FOUND) return;
+    if (queue.next.find(0) !== FOUND) return left;
     departFound(queue, 'maxlen');
+    left = true;
   }
+  return left;
 }

@@ -158,8 +158,9 @@ export class MessageQueue {
     context.writer.prepare(message, now, expiresAtMs, dueMs, history, reference);
     const seq = this.tail;
     const persistent = this.durable && !message.transient;
-    const timed = ttl >= 0 && (own || dueMs > 0 || this.maxPriority > 0);
-    const inRows = this.grouped || this.maxPriority > 0 || dueMs > 0 || attempts > 0 || timed;
+    const apart = own || dueMs > 0 || this.maxPriority > 0 || attempts > 0;
+    const timed = ttl >= 0 && apart;
+    const inRows = this.grouped || timed || dueMs > 0 || this.maxPriority > 0 || attempts > 0;
     const address = persistent ? this.#store(seq, 0) : this.#keep(seq, inRows);
     const flush = persistent && this.confirmsWait ? context.builder.number : 0;
     if (persistent) context.gathered(flush > 0);

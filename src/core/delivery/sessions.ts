@@ -191,6 +191,6 @@ export class Sessions {
   /** Credit came back, perhaps a message too. */
   #settled(session: Session, queue: MessageQueue): void {
     if (session.credit > 0) this.#resume(session);
-    if (queue.readyCount > 0) queue.dispatcher.run();
+    if (queue.readyCount > 0 || queue.expiring) queue.dispatcher.run();
   }
 }

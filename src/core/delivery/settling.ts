@@ -15,6 +15,10 @@ export function release(queue: MessageQueue, place: number, delayMs: number): vo
     depart(queue, place, 'delivery_limit');
     return;
   }
+  if (rows.expiresMs[place] !== 0 && rows.expiresMs[place] <= context.nowMs) {
+    depart(queue, place, 'expired');
+    return;
+  }
   const dueMs = delayMs > 0 ? context.nowMs + delayMs : 0;
   if (rows.persistent[place] === 1) {
     const { journal } = context.builder;
