@@ -172,7 +172,7 @@ export class Dispatcher {
     if (answer) waiter.session.sink.acquired(waiter.token, waiter.delivered, gone);
     for (const seq of waiter.seen) {
       const place = rows.find(seq);
-      if (place < 0) continue;
+      if (place < 0 || rows.state[place] !== HELD || rows.deliveryId[place] !== -waiter.holder) continue;
       this.#queue.heldCount--;
       this.#queue.giveBack(place);
       this.#again = true;
@@ -295,6 +295,7 @@ export class Dispatcher {
     rows.firstMs[place] = view.firstAcquiredMs;
     rows.timeMs[place] = deadlineMs;
     queue.heldCount++;
+    queue.touch(); // how often it was handed out stands in the checkpoint only
     if (visibilityMs === undefined) {
       view.deliveryId = session.hold(queue, seq, subscription);
       rows.session[place] = session.handle;
@@ -303,7 +304,7 @@ export class Dispatcher {
     }
     view.deliveryId = ++session.lastDeliveryId;
     rows.session[place] = 0;
-    rows.deliveryId[place] = 0;
+    rows.deliveryId[place] = deadlineMs === 0 ? -waiter!.holder : 0;
     if (deadlineMs === 0) waiter!.seen.push(seq);
     else context.timers.push(deadlineMs, queue.handle, seq, TIMER_DEADLINE);
     if (persistent) journalHold(queue, place);

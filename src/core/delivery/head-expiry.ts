@@ -5,13 +5,15 @@ import type { MessageQueue } from './message-queue.js';
 
 /**
  * Expires what only the queue's own time to live ends, so that it ends in the order in which it came: plain messages
- * at the front of the window, grouped ones by sequence. No timer is kept per message, only one for the first.
+ * at the front of the window, grouped ones by sequence past what is held. No timer is kept per message, only one for the first.
  */
 export class HeadExpiry {
   readonly #queue: MessageQueue;
   /** The head that was looked at last, and when it expires; Infinity: never. */
   #headSeq = -1;
   #headMs = 0;
+  /** With groups: nothing that waits expires before that; 0: not known. */
+  #nextMs = 0;
   #timerMs = Number.POSITIVE_INFINITY;
 
   constructor(queue: MessageQueue) {
@@ -41,7 +43,7 @@ export class HeadExpiry {
     let left = false;
     for (; next.locatePlain(); left = true) {
       if (next.seq === this.#headSeq && nowMs < this.#headMs) {
-        this.#arm();
+        this.#arm(this.#headMs);
         break;
       }
       const buffer = memory.resolve(next.address);
@@ -56,15 +58,32 @@ export class HeadExpiry {
     return left;
   }
 
-  /** With groups: the oldest message, unless it is held. */
+  /** With groups: a message that waits, or waits again, expires then. */
+  expect(expiresMs: number): void {
+    this.#nextMs = Math.min(this.#nextMs, expiresMs);
+    this.#arm(expiresMs);
+  }
+
+  /** With groups: what waits, the oldest first. What is held keeps its place and may come back. */
   #bySequence(): boolean {
     const queue = this.#queue;
     const { rows, done } = queue;
+    const { nowMs } = queue.context;
+    if (nowMs < this.#nextMs) {
+      this.#arm(this.#nextMs);
+      return false;
+    }
     let left = false;
+    this.#nextMs = Number.POSITIVE_INFINITY;
     for (let seq = done.nextAbsent(0); seq < queue.visibleEnd; seq = done.nextAbsent(seq + 1)) {
       const place = rows.find(seq);
-      if (place < 0 || rows.state[place] === LEAVING) continue;
-      if (rows.state[place] === HELD || this.#keeps(seq, rows.expiresMs[place])) break;
+      if (place < 0 || rows.state[place] === LEAVING || rows.state[place] === HELD) continue;
+      const expiresMs = rows.expiresMs[place];
+      if (expiresMs === 0 || rows.timed[place] === 1) continue;
+      if (expiresMs > nowMs) {
+        this.expect(expiresMs);
+        break;
+      }
       depart(queue, place, 'expired');
       left = true;
     }
@@ -76,14 +95,14 @@ export class HeadExpiry {
     this.#headSeq = seq;
     this.#headMs = expiresAtMs === 0 ? Number.POSITIVE_INFINITY : expiresAtMs;
     if (this.#headMs <= this.#queue.context.nowMs) return false;
-    this.#arm();
+    this.#arm(this.#headMs);
     return true;
   }
 
-  #arm(): void {
-    if (this.#headMs >= this.#timerMs) return;
+  #arm(ms: number): void {
+    if (ms >= this.#timerMs || ms === Number.POSITIVE_INFINITY) return;
     const { context, handle } = this.#queue;
-    this.#timerMs = this.#headMs;
+    this.#timerMs = ms;
     context.timers.push(this.#timerMs, handle, 0, TIMER_HEAD_EXPIRE);
   }
 }

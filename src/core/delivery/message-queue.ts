@@ -258,6 +258,7 @@ export class MessageQueue {
       const group = groups.group(groupName ?? DEFAULT_GROUP);
       rows.group[place] = group;
       groups.insert(group, seq);
+      if (expiresAtMs > 0 && !timed) this.dispatcher.expiry.expect(expiresAtMs);
     } else if (!delayed) this.heap.push(order, seq);
     if (ordered) this.window.reset(this.visibleEnd);
     else this.pushSlot(seq, SKIP);
@@ -356,6 +357,7 @@ export class MessageQueue {
     if (rows.expiresMs[place] === 0) return;
     if (rows.expiresMs[place] <= this.context.nowMs) depart(this, place, 'expired');
     else if (this.groups === undefined) this.timeExpiry(place);
+    else this.dispatcher.expiry.expect(rows.expiresMs[place]);
   }
 
   /** Has the message of the table looked at when its time is over. */

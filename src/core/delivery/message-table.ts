@@ -27,6 +27,7 @@ export class MessageTable {
   sizeBytes = new Int32Array(0);
   /** Handle of the session that holds it; 0: none, or held until a deadline. */
   session = new Int32Array(0);
+  /** Under which delivery of its session; negative: of the pull with that holder number, until the pull is over. */
   deliveryId = NO_PLACES;
   /** Where it stands among the ready ones. */
   order = NO_PLACES;

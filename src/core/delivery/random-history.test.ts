@@ -340,8 +340,20 @@ class World {
     call();
     this.rig.settle();
     const settled = multiple ? ids.filter((other) => id === 0 || other <= id) : [id];
-    for (const one of settled) this.#settleOne(session, one, verb, delayMs);
-    for (const other of this.model.queues.values()) this.model.dispatch(other);
+    let last: ModelQueue | undefined;
+    for (const one of settled) {
+      const of = session.held.get(one)!.queue;
+      if (last !== undefined && last !== of) this.#settledUp(session, last);
+      last = of;
+      this.#settleOne(session, one, verb, delayMs);
+    }
+    if (last !== undefined) this.#settledUp(session, last);
+  }
+
+  /** Credit came back, perhaps a message too. */
+  #settledUp(session: ModelSession, queue: ModelQueue): void {
+    if (session.credit > 0) this.#resumed(session);
+    this.model.dispatch(queue);
   }
 
   #settleOne(session: ModelSession, id: number, verb: 'acknowledge' | 'release' | 'reject', delayMs: number): void {
@@ -396,14 +408,20 @@ class World {
     this.rig.core.closeSession(session.handle);
     this.rig.settle();
     this.#sessions.splice(this.#sessions.indexOf(session), 1);
-    for (const taker of [...this.model.takers.values()].filter((one) => one.session === session)) {
+    const takers = [...this.model.takers.values()].filter((one) => one.session === session);
+    const touched = new Set(takers.filter(({ kind }) => kind === 'pull').map(({ queue }) => queue));
+    for (const taker of takers) {
+      touched.add(taker.queue);
       if (taker.kind === 'pull') this.model.endPull(taker);
       else this.#drop(taker);
     }
     const ended = this.#subscriptions.filter(({ taker }) => taker.session === session);
     for (const one of ended) this.#subscriptions.splice(this.#subscriptions.indexOf(one), 1);
-    for (const id of [...session.held.keys()].sort((a, b) => a - b)) this.#settleOne(session, id, 'release', 0);
-    for (const queue of this.model.queues.values()) this.model.dispatch(queue);
+    for (const id of [...session.held.keys()].sort((a, b) => a - b)) {
+      touched.add(session.held.get(id)!.queue);
+      this.#settleOne(session, id, 'release', 0);
+    }
+    for (const queue of touched) this.model.dispatch(queue);
     this.#openSession();
   }
 
@@ -411,8 +429,12 @@ class World {
     this.rig.core.setSessionCredit(session.handle, credit);
     this.rig.settle();
     session.credit = credit;
-    this.model.absorbAll();
-    for (const queue of this.model.queues.values()) this.model.dispatch(queue);
+    this.#resumed(session);
+  }
+
+  /** The session's subscriptions go on one after another, as they came. */
+  #resumed(session: ModelSession): void {
+    for (const { taker } of this.#subscriptions) if (taker.session === session) this.model.dispatch(taker.queue);
   }
 
   /** 0: goes on without limit; else it takes that many and then no more. */
@@ -421,8 +443,7 @@ class World {
     this.rig.core.setPaused(session.handle, false);
     this.rig.settle();
     session.paused = false;
-    this.model.absorbAll();
-    for (const queue of this.model.queues.values()) this.model.dispatch(queue);
+    this.#resumed(session);
   }
 
   #purge(queue: ModelQueue, everything: boolean): void {

@@ -37,8 +37,10 @@ export function release(queue: MessageQueue, place: number, delayMs: number): vo
   rows.state[place] = DELAYED;
   rows.session[place] = 0;
   rows.timeMs[place] = dueMs;
-  if (queue.groups !== undefined) queue.groups.giveBack(rows.group[place]!, seq, queue.tail);
-  else {
+  if (queue.groups !== undefined) {
+    queue.groups.giveBack(rows.group[place]!, seq, queue.tail);
+    if (rows.expiresMs[place] > 0) queue.dispatcher.expiry.expect(rows.expiresMs[place]);
+  } else {
     rows.order[place] = queue.priorityPart(rows.order[place]);
     queue.timeExpiry(place);
   }

@@ -325,8 +325,9 @@ export class ModelBroker {
   /** What no timer of its own ends: the first one, if its time is over. */
   #expireFront(queue: ModelQueue): boolean {
     for (const message of [...queue.messages].sort((a, b) => a.seq - b.seq)) {
-      if (message.state === 'pending' || (queue.grouped && message.state === 'held')) return false;
-      if (!queue.grouped && (!this.#plain.has(message) || message.state !== 'ready')) continue;
+      if (message.state === 'pending') return false;
+      if (!this.#plain.has(message) || message.state === 'held') continue;
+      if (message.state === 'delayed' && !queue.grouped) continue;
       if (message.expiresMs === 0 || message.expiresMs > this.nowMs) return false;
       this.#leave(queue, message, 'expired');
       return true;
@@ -385,7 +386,7 @@ export class ModelBroker {
     this.nowMs = nowMs;
     for (const queue of this.queues.values()) {
       if (!this.#isDue(queue)) continue;
-      for (const message of [...queue.messages].sort((a, b) => a.seq - b.seq)) {
+      for (const message of [...queue.messages].sort((a, b) => nextMs(a) - nextMs(b) || a.seq - b.seq)) {
         const { state, timeMs } = message;
         if (state === 'delayed' && timeMs <= nowMs) this.#fallDue(queue, message);
         else if (state === 'held' && timeMs !== 0 && timeMs <= nowMs) {
@@ -446,4 +447,10 @@ function isFull(queue: ModelQueue): boolean {
 function isCircle(deaths: readonly ModelDeath[], queue: string): boolean {
   const last = deaths.findIndex((death) => death.queue === queue);
   return last >= 0 && deaths.slice(0, last + 1).every(({ reason }) => reason !== 'rejected');
+}
+
+/** When something happens to the message by itself. */
+function nextMs({ state, timeMs, expiresMs }: ModelMessage): number {
+  const changesMs = timeMs === 0 ? Number.MAX_VALUE : timeMs;
+  return state === 'held' || expiresMs === 0 ? changesMs : Math.min(changesMs, expiresMs);
 }
