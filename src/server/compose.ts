@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DialectTranslation, Translate } from '../core/index.js';
+import type { DialectTranslation, Quarantined, Translate } from '../core/index.js';
 import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
 import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
@@ -18,8 +18,11 @@ const translate: Translate = (dialect, envelope, envelopeStart, envelopeEnd, bod
 
 /** The parts of the product. */
 export const parts: BrokerParts<BrokerShell> = {
-  createEngine: ({ storage, dataDir }) =>
-    storage === 'memory' ? new MemoryEngine() : new SegmentLogEngine({ directory: resolve(dataDir) }),
+  createEngine: ({ storage, dataDir }, log) => {
+    if (storage === 'memory') return new MemoryEngine();
+    const onDamage = (damage: Quarantined) => log('error', 'a damaged part of the store was set aside', { ...damage });
+    return new SegmentLogEngine({ directory: resolve(dataDir), onDamage });
+  },
   openShell: (engine, options, services) =>
     openShell(
       engine,

@@ -20,6 +20,7 @@ export class FlushLoop {
   #running: Promise<void> | undefined;
   #scheduled: NodeJS.Immediate | undefined;
   #lazy: NodeJS.Timeout | undefined;
+  #room: NodeJS.Timeout | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
   /** The sync timer stands for one that somebody waits for. */
   #soon = false;
@@ -46,6 +47,7 @@ export class FlushLoop {
     this.#failed = failed;
     this.durable = core.stableFlush;
     this.#synced = core.stableFlush;
+    this.#lookForRoom();
   }
 
   /** Something gathers. What somebody waits for starts at the end of this turn of the event loop. */
@@ -87,6 +89,7 @@ export class FlushLoop {
     clearImmediate(this.#scheduled);
     clearTimeout(this.#lazy);
     clearTimeout(this.#syncTimer);
+    clearTimeout(this.#room);
   }
 
   #start(): void {
@@ -113,7 +116,7 @@ export class FlushLoop {
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         continue;
       }
-      this.#core.full = this.#shard.full;
+      this.#lookForRoom();
       this.writtenBytes += flush.end;
       for (const run of flush.outside) this.writtenBytes += run.payload.length;
       if (flush.sync) this.#synced = flush.number;
@@ -126,6 +129,13 @@ export class FlushLoop {
       if (!this.#core.builder.urgent) return;
       flush = this.#take();
     }
+  }
+
+  /** While there is no room publishes are refused, so that no flush may come along and tell that there is some again. */
+  #lookForRoom(): void {
+    this.#core.full = this.#shard.full;
+    clearTimeout(this.#room);
+    if (this.#core.full && !this.#stopped) this.#room = setTimeout(() => this.#lookForRoom(), AGAIN_MS).unref();
   }
 
   /** The next flush; on a broker with a relaxed promise none asks for a sync. */

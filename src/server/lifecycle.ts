@@ -46,7 +46,7 @@ export async function startBroker<S extends Shell>(
   const started = new Started(log);
   try {
     const { authenticate, grants } = await accessFor(options);
-    const engine = parts.createEngine(options);
+    const engine = parts.createEngine(options, log);
     await engine.open().catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.engine = engine;
     const shell = await parts

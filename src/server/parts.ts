@@ -9,8 +9,8 @@ import type { Grant } from './users-file.js';
  * stopping is tested without sockets and disks; `compose.ts` names the real ones.
  */
 export interface BrokerParts<S extends Shell = Shell> {
-  /** The engine that the options ask for, not opened yet. */
-  createEngine(options: ServerOptions): StorageEngine;
+  /** The engine that the options ask for, not opened yet. It logs what it finds damaged, now and later. */
+  createEngine(options: ServerOptions, log: Log): StorageEngine;
   /** Takes the shard, replays it, and returns the host that the fronts work on. */
   openShell(engine: StorageEngine, options: ServerOptions, services: ShellServices): Promise<S>;
   /** In the order in which they are started and listed. */

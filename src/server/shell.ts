@@ -154,9 +154,6 @@ export class BrokerShell implements Host, Shell {
     }
     recovery.metadataEnd();
     const report = await shard.replay(recovery.replayFrom, recovery.replay);
-    for (const damage of report.quarantined) {
-      this.log('error', 'a damaged part of the store was set aside', { ...damage });
-    }
     const { scans, orphans } = recovery.settle(report, shard.logs(), (log) =>
       shard.extents(log, 0, Number.POSITIVE_INFINITY),
     );

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ import { SeededRandom } from './seeded-random.js';
 
 const SHORTEST_LIFE_MS = 300;
 const LONGEST_LIFE_MS = 2_000;
+/** A life without a single confirm ends as well. */
+const FIRST_CONFIRM_LIMIT_MS = 5_000;
 /** So many of the starts are killed on their way up. */
 const KILLED_STARTING = 0.15;
 const LONGEST_START_MS = 400;
@@ -43,11 +46,15 @@ export interface Disk {
 export interface CrashRunOptions {
   readonly seed: number;
   readonly rounds: number;
+  /** 2 s by default. */
+  readonly longestLifeMs?: number;
   readonly disk: Disk;
   /** Where the history is kept. */
   readonly folder: string;
   readonly nodeArgs?: readonly string[];
   readonly storage?: string;
+  /** Sees to it that what the setting up leaves is on the disk, so that only the load can be lost. */
+  readonly syncedSetUp?: boolean;
   /** Told about each round; for runs that somebody watches. */
   readonly progress?: (line: string) => void;
 }
@@ -82,13 +89,13 @@ export class CrashRun {
 
   /** All of it. Rejects when the broker does not come up or cannot be emptied. */
   async run(): Promise<CrashReport> {
-    const { rounds, progress = () => {} } = this.#options;
+    const { rounds, longestLifeMs = LONGEST_LIFE_MS, progress = () => {} } = this.#options;
     try {
       await this.#setUp();
       this.#producers.start();
       for (let round = 1; round <= rounds; round++) {
         if (this.#random.chance(KILLED_STARTING)) await this.#killWhileStarting();
-        const lifeMs = this.#random.between(SHORTEST_LIFE_MS, LONGEST_LIFE_MS);
+        const lifeMs = this.#random.between(SHORTEST_LIFE_MS, longestLifeMs);
         await this.#live(lifeMs);
         progress(`round ${round} of ${rounds}: ended after ${lifeMs} ms, ${this.history.count} events`);
       }
@@ -135,7 +142,10 @@ export class CrashRun {
     await setUpAmqp(broker.urls.amqp);
     await setUpSqs(broker.urls.sqs);
     await setUpKafka(broker.urls.kafka);
-    await this.#crash(broker);
+    if (this.#options.syncedSetUp === true) {
+      await this.#stop(broker);
+      execFileSync('sync');
+    } else await this.#crash(broker);
   }
 
   async #crash(broker: CrashableBroker): Promise<void> {
@@ -176,6 +186,7 @@ export class CrashRun {
     await this.#untilConfirmed();
     await sleep(lifeMs);
     dying.abort();
+    this.history.add({ kind: 'dying' });
     await this.#crash(broker);
     over.abort();
     await Promise.all(running);
@@ -183,7 +194,7 @@ export class CrashRun {
 
   /** Resolves when a publish of this life is answered, or none was for long. */
   async #untilConfirmed(): Promise<void> {
-    const deadlineMs = Date.now() + LONGEST_LIFE_MS;
+    const deadlineMs = Date.now() + FIRST_CONFIRM_LIMIT_MS;
     for (let from = this.history.count; Date.now() < deadlineMs; ) {
       for (; from < this.history.count; from++) if (this.history.events[from].kind === 'confirmed') return;
       await sleep(5);

@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 export type Happening =
   /** The broker accepts connections. */
   | { readonly kind: 'begun' }
+  /** It is about to be ended: what its consumers hold may go from one to another. */
+  | { readonly kind: 'dying' }
   | { readonly kind: 'ended'; readonly how: string }
   /**
    * Given to the client library. `required` false: may get lost (transient). `logs`: topics that must hold it too.

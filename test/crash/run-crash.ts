@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepCopy } from './crash-folder.js';
 import { CrashRun } from './crash-run.js';
 import { LoopDisk } from './disks/loop-disk.js';
 import { plainFolder } from './disks/plain-folder.js';
@@ -34,7 +35,7 @@ try {
 } catch (error) {
   console.log(`the run could not be finished: ${(error as Error).stack}`);
 } finally {
-  if (disk !== undefined && !passed) cpSync(disk.dataDir, join(folder, 'data'), { recursive: true });
+  if (!passed) keepCopy(disk?.dataDir, folder);
   disk?.remove();
 }
 if (passed) rmSync(folder, { recursive: true });

@@ -10,7 +10,7 @@ import {
   type Shard,
   StorageError,
 } from '../../core/index.js';
-import { assertNextFlush, flushBytes } from '../flush-rules.js';
+import { assertNextFlush } from '../flush-rules.js';
 import { FRAME_CLOSE, FRAME_HEADER_BYTES, FRAME_TRAILER_BYTES } from './frame.js';
 import { type BuiltFrame, engineFrame, flushFrame } from './frame-builder.js';
 import { Janitor } from './janitor.js';
@@ -97,7 +97,7 @@ export class SegmentLogShard implements Shard {
     this.#assertServing();
     if (flush.number > this.#found.lastFlush && flush.number <= this.#lastFlush) return;
     assertNextFlush(flush, this.#lastFlush);
-    refuseWhileFull(this.#pool, flushBytes(flush));
+    refuseWhileFull(this.#pool, outsideBytes(flush));
     let readable = (): void => undefined;
     this.#handover = new Promise((resolve) => (readable = resolve));
     try {
@@ -340,6 +340,12 @@ export class SegmentLogShard implements Shard {
   #assertServing(): void {
     if (this.#ended !== undefined) throw this.#ended;
   }
+}
+
+function outsideBytes(flush: Flush): number {
+  let bytes = 0;
+  for (const run of flush.outside) bytes += run.payload.length;
+  return bytes;
 }
 
 function runHeader({ runs, number }: Flush, i: number): RunHeader {

@@ -210,7 +210,10 @@ export function frameBytes(bodyEnd: number, tail: Buffer | undefined): number {
   return bodyEnd + (tail?.length ?? FRAME_TRAILER_BYTES);
 }
 
-/** A big flush is refused while the device is full; a small one may use what is left. */
+/**
+ * Much beside the write-ahead segments is refused while the device is full. What goes into them is not: the owner is told
+ * and takes nothing new, but what it took before it knew, and what follows that, still has the rest of the segment.
+ */
 export function refuseWhileFull(pool: SegmentPool, bytes: number): void {
   if (pool.full && bytes > SMALL_FLUSH_BYTES) {
     throw new StorageError('full', 'the device has no room for new messages');

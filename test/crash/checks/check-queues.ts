@@ -38,6 +38,7 @@ export function checkQueues(
     else if (event.kind === 'settling') checks.get(event.place)!.of(event.id).settling = true;
     else if (event.kind === 'settled') checks.get(event.place)!.of(event.id).settledAt = event.n;
     else if (event.kind === 'returned') checks.get(event.place)!.of(event.id).returned = true;
+    else if (event.kind === 'dying') for (const check of checks.values()) check.dying(event);
     else if (event.kind === 'ended') for (const check of checks.values()) check.ended(event);
     else if (event.kind === 'left')
       report('left over', event.place, `${event.count} messages in a queue that was emptied`);
@@ -50,6 +51,8 @@ class QueueCheck {
   readonly #publishes: ReadonlyMap<string, Publish>;
   readonly #report: Report;
   readonly #seen = new Map<string, Seen>();
+  /** The life that is about to be ended. */
+  #dying = 0;
   /** When each life of the broker ended. */
   readonly #endsMs = new Map<number, number>();
   /** By publisher: the highest number that came first in this life of the broker. */
@@ -100,7 +103,7 @@ class QueueCheck {
     const sameLife = event.life === last.life;
     const held = place.holdMs !== undefined && event.atMs + ROUNDING_MS < last.beganMs + place.holdMs;
     const story = `${event.id}: mark ${last.mark} in life ${last.life}, mark ${event.mark} in life ${event.life}`;
-    if (sameLife && !returned && (place.holdMs === undefined || held)) {
+    if (sameLife && !returned && this.#dying !== event.life && (place.holdMs === undefined || held)) {
       this.#report('delivered twice', place.name, story);
     }
     if (place.fifo === true && held && !returned) {
@@ -110,6 +113,10 @@ class QueueCheck {
     if (place.moved === true && !sameLife && this.#endsMs.get(last.life)! - last.atMs < UNSTABLE_MOVE_MS) return;
     const least = place.counted === true && (sameLife || place.fifo === true) ? last.mark + 1 : 2;
     if (event.mark < least) this.#report('not marked as redelivered', place.name, story);
+  }
+
+  dying(event: HistoryEvent): void {
+    this.#dying = event.life;
   }
 
   ended(event: HistoryEvent): void {

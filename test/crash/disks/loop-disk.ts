@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Disk } from '../crash-run.js';
 import type { CrashableBroker } from '../crashable-broker.js';
@@ -31,7 +32,7 @@ export class LoopDisk implements Disk {
     this.dataDir = join(this.#mountPoint, 'data');
   }
 
-  /** Makes the file system and mounts it. Throws where the machine does not let it. */
+  /** Makes the file system and mounts it; `folder` is created. Throws where the machine does not let it. */
   static create(folder: string, sizeMib: number): LoopDisk {
     const disk = new LoopDisk(folder);
     mkdirSync(disk.#mountPoint, { recursive: true });
@@ -44,8 +45,9 @@ export class LoopDisk implements Disk {
   }
 
   /** Why this machine cannot do it; undefined when it can. Tries everything once. */
-  static async unavailable(folder: string): Promise<string | undefined> {
-    if (process.platform !== 'linux') return `needs Linux, this is ${process.platform}`;
+  static async unavailable(): Promise<string | undefined> {
+    if (process.platform !== 'linux') return `it needs Linux, this is ${process.platform}`;
+    const folder = mkdtempSync(join(tmpdir(), 'rosettamq-disk-'));
     let disk: LoopDisk | undefined;
     try {
       disk = LoopDisk.create(folder, 16);
@@ -57,7 +59,7 @@ export class LoopDisk implements Disk {
       return (error as Error).message.trim().replaceAll('\n', ' ');
     } finally {
       disk?.remove();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true });
     }
   }
 

@@ -37,9 +37,10 @@ type AfterBatch = (log: string, next: number, commit: (log: string, next: number
 function groupMember({ urls }: LifeContext, groupId = GROUP): Consumer {
   return kafkaClient(urls.kafka).consumer({
     groupId,
-    sessionTimeout: 10_000,
+    sessionTimeout: 6_000,
     heartbeatInterval: 1_000,
-    rebalanceTimeout: 2_000,
+    // So long a new member waits for the one that the crash took along.
+    rebalanceTimeout: 200,
     minBytes: 1,
     maxWaitTimeInMs: 50,
     retry: { initialRetryTime: 20, maxRetryTime: 100, multiplier: 1, retries: 3, restartOnFailure: async () => false },
