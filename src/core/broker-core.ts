@@ -18,6 +18,7 @@ import type {
   QueueSpec,
   Route,
   SessionSink,
+  ShareSettings,
   SubscribeOptions,
   TopicInfo,
   TopicSettings,
@@ -407,6 +408,28 @@ export class BrokerCore implements Broker {
     const { handle, state } = this.destinations.openStream(source, fromOffset);
     state.extend(source.lastStable);
     return handle;
+  }
+  openShare(partition: number, group: string, fromOffset: number, settings: ShareSettings): number {
+    this.#assertRunning();
+    const source = this.destinations.partition(partition);
+    const { handle, state, uncommitted } = this.destinations.openShare(source, group, fromOffset, settings);
+    state.extend(source.visibleEnd(uncommitted));
+    return handle;
+  }
+  findShare(partition: number, group: string): number {
+    return this.destinations.findShare(partition, group);
+  }
+  sharesOf(group: string): readonly number[] {
+    return this.destinations.sharesOf(group).map(({ handle }) => handle);
+  }
+  configureShare(queue: number, settings: ShareSettings): void {
+    this.#assertRunning();
+    const { state, partition, uncommitted } = this.destinations.configureShare(queue, settings);
+    state.extend(this.destinations.partition(partition).visibleEnd(uncommitted));
+  }
+  firstUnsettled(queue: number): number {
+    const { done, visibleEnd } = this.destinations.queue(queue).state;
+    return Math.min(done.nextAbsent(done.floor), visibleEnd);
   }
   abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[] {
     return this.destinations.partition(partition).producers.abortedIn(from, to);

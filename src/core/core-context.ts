@@ -138,7 +138,9 @@ export class CoreContext implements DeliveryContext, MetadataEffects {
   }
 
   #moved(partition: Partition): void {
-    for (const queue of this.#destinations.queuesOver(partition)) queue.state.extend(partition.lastStable);
+    for (const { state, uncommitted } of this.#destinations.queuesOver(partition)) {
+      state.extend(partition.visibleEnd(uncommitted));
+    }
     this.#effects.partitionMoved(partition.handle);
   }
 

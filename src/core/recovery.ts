@@ -137,7 +137,7 @@ export class Recovery {
       if (recovery === undefined) continue;
       if (entry.partition >= 0) {
         const partition = core.destinations.partition(entry.partition);
-        recovery.settleOver(partition.logStart, partition.lastStable, report.cleanStop);
+        recovery.settleOver(partition.logStart, partition.visibleEnd(entry.uncommitted), report.cleanStop);
       } else if (recovery.settle(extentsOf(entry.log), report.cleanStop)) {
         scans.push({
           log: entry.log,

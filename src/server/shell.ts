@@ -323,7 +323,8 @@ export class BrokerShell implements Host, Shell {
       const chunks = await this.#readFlushed(log, fromSeq);
       const info = this.#core.destinations.queueOrUndefined(queue);
       if (info === undefined) return;
-      const opened = info.partition < 0 ? undefined : await this.#opener.open(chunks, this.#abortedIn(info.partition));
+      const aborted = info.partition < 0 || info.uncommitted ? [] : this.#abortedIn(info.partition);
+      const opened = info.partition < 0 ? undefined : await this.#opener.open(chunks, aborted);
       this.enter();
       if (opened === undefined) for (const chunk of chunks) this.#core.loadedChunk(queue, chunk);
       else for (const { buffer, offsets } of opened) this.#core.loadedRecords(queue, buffer, offsets);

@@ -23,6 +23,8 @@ export class QueueEntry implements QueueInfo {
   consumed = false;
   /** When its own expiry is looked at next; 0: no timer is set. */
   expiryTimerMs = 0;
+  /** Over a partition: shows records of transactions that are open or were aborted too. */
+  uncommitted = false;
 
   constructor(
     state: MessageQueue,
