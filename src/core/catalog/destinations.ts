@@ -474,7 +474,8 @@ export class Destinations {
 
   #restoreShare(share: StoredShare): void {
     const partition = this.partitionOfLog(share.partitionLog);
-    if (partition === undefined) throw new RangeError(`a share of log ${share.partitionLog}, which belongs to no topic`);
+    if (partition === undefined)
+      throw new RangeError(`a share of log ${share.partitionLog}, which belongs to no topic`);
     const { log, group, createdMs } = share;
     const topic = this.topic(partition.topic);
     const handle = this.#nextHandle++;
