@@ -38,8 +38,10 @@ export type {
   AssignedGroupState,
   AssignedHeartbeat,
   AssignedKind,
+  AssignedTimes,
   SubscribableTopics,
 } from './group/assigned-requests.js';
+export { DEFAULT_ASSIGNED_TIMES } from './group/assigned-requests.js';
 export { PartitionSet } from './group/partition-set.js';
 export {
   type CommitRequest,

@@ -3,6 +3,8 @@ import {
   type AssignedAnswer,
   type AssignedDescription,
   type AssignedHeartbeat,
+  type AssignedTimes,
+  DEFAULT_ASSIGNED_TIMES,
   JOINING_EPOCH,
   PAUSING_EPOCH,
   type SubscribableTopics,
@@ -10,7 +12,6 @@ import {
 import { CONSUMER_ASSIGNORS } from './assignor.js';
 import type { GroupError } from './group-error.js';
 import type { MemberClaim } from './group-requests.js';
-import type { GroupSettings } from './group-settings.js';
 import type { KeyValueEffects } from './key-value-effects.js';
 import type { ReentryGuard } from './reentry-guard.js';
 import {
@@ -29,7 +30,6 @@ const NEVER = Number.POSITIVE_INFINITY;
  * (KIP-932). Reached through `GroupCoordinator.assigned`, and a deterministic machine as that is.
  */
 export class AssignedGroups {
-  readonly settings: GroupSettings;
   readonly #effects: KeyValueEffects;
   readonly #guard: ReentryGuard;
   /** Whether another kind of group has this id; one of classic consumers that is empty makes room. */
@@ -42,12 +42,10 @@ export class AssignedGroups {
   constructor(
     effects: KeyValueEffects,
     guard: ReentryGuard,
-    settings: GroupSettings,
     isTaken: (groupId: string) => boolean,
   ) {
     this.#effects = effects;
     this.#guard = guard;
-    this.settings = settings;
     this.#isTaken = isTaken;
   }
 
@@ -57,7 +55,12 @@ export class AssignedGroups {
    * where the id belongs to another kind of group, `unknown-member`, `fenced-member-epoch`, `fenced-instance`,
    * `unreleased-instance`.
    */
-  heartbeat(request: AssignedHeartbeat, topics: SubscribableTopics, nowMs: number): AssignedAnswer {
+  heartbeat(
+    request: AssignedHeartbeat,
+    topics: SubscribableTopics,
+    times: AssignedTimes,
+    nowMs: number,
+  ): AssignedAnswer {
     return this.#guard.run(() => {
       const fault = checkHeartbeat(request, topics);
       if (fault !== undefined) return refused(request, fault);
@@ -66,9 +69,8 @@ export class AssignedGroups {
       if (group === undefined) {
         return refused(request, { error: 'group-not-found', message: `Group ${groupId} is not a ${kind} group.` });
       }
-      const answer = group.heartbeat(request, topics, this.settings.times(kind, groupId), nowMs);
+      const answer = group.heartbeat(request, topics, times, nowMs);
       // Heartbeats move deadlines away; expire() finds out.
-      const times = this.settings.times(kind, groupId);
       this.#nextDueMs = Math.min(this.#nextDueMs, nowMs + times.sessionTimeoutMs, group.revokeDueMs);
       return answer;
     });
@@ -141,7 +143,7 @@ export class AssignedGroups {
   }
 
   #restoreMember(group: AssignedGroup, member: AssignedMember, nowMs: number): void {
-    group.restoreMember(member, this.settings.times(group.kind, group.id), nowMs);
+    group.restoreMember(member, DEFAULT_ASSIGNED_TIMES, nowMs);
     this.#nextDueMs = Math.min(this.#nextDueMs, group.dueMs);
   }
 

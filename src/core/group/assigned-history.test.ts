@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type {
-  AssignedAnswer,
-  AssignedHeartbeat,
-  AssignedMemberDescription,
-  SubscribableTopics,
+import {
+  type AssignedAnswer,
+  type AssignedHeartbeat,
+  type AssignedMemberDescription,
+  DEFAULT_ASSIGNED_TIMES,
+  type SubscribableTopics,
 } from './assigned-requests.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import { PartitionSet } from './partition-set.js';
@@ -156,6 +157,7 @@ class History {
         ...said,
       },
       this.#topics(),
+      DEFAULT_ASSIGNED_TIMES,
       this.nowMs,
     );
     if (!lost && said.memberEpoch === undefined) this.#hear(client, answer);

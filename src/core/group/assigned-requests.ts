@@ -79,8 +79,11 @@ export interface AssignedMemberDescription {
   readonly target: PartitionSet;
 }
 
-/** What may be set for one group (Kafka's consumer.* and share.* configs); what is not, is as for all groups. */
+/** What the caller has set for the group. */
 export interface AssignedTimes {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
 }
+
+/** Kafka's own. */
+export const DEFAULT_ASSIGNED_TIMES: AssignedTimes = { sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5_000 };

@@ -12,7 +12,6 @@ import type {
   MemberClaim,
   SyncRequest,
 } from './group-requests.js';
-import { GroupSettings } from './group-settings.js';
 import { ReentryGuard } from './reentry-guard.js';
 import { ASSIGNED_GROUP_PREFIX } from './stored-assigned.js';
 import { decodeGroup, GROUP_PREFIX } from './stored-group.js';
@@ -48,7 +47,6 @@ export class GroupCoordinator {
   readonly offsets: CommittedOffsets;
   /** The groups whose partitions the broker assigns; their ids are none of a classic group's. */
   readonly assigned: AssignedGroups;
-  readonly settings: GroupSettings;
   readonly #effects: GroupEffects;
   readonly #options: GroupOptions;
   readonly #guard = new ReentryGuard();
@@ -75,8 +73,7 @@ export class GroupCoordinator {
       },
       this.#guard,
     );
-    this.settings = new GroupSettings(effects);
-    this.assigned = new AssignedGroups(effects, this.#guard, this.settings, (groupId) => !this.#makesRoom(groupId));
+    this.assigned = new AssignedGroups(effects, this.#guard, (groupId) => !this.#makesRoom(groupId));
   }
 
   /**
@@ -187,7 +184,6 @@ export class GroupCoordinator {
    */
   restore(key: string, value: Uint8Array, nowMs: number): boolean {
     this.#guard.assertIdle();
-    if (this.settings.restore(key, value)) return true;
     if (this.assigned.restore(key, value, nowMs)) {
       // An offset may have called a group of the other kind into being.
       if (key.startsWith(ASSIGNED_GROUP_PREFIX)) this.#groups.delete(key.slice(ASSIGNED_GROUP_PREFIX.length));

@@ -1,3 +1,4 @@
+import { DEFAULT_ASSIGNED_TIMES } from '../../../core/index.js';
 import type { FrontServices } from '../front-services.js';
 import { groupErrorCode } from '../groups/group-error-code.js';
 import { listedPartitions, partitionSet } from '../groups/listed-partitions.js';
@@ -36,6 +37,7 @@ export function consumerGroupHeartbeatHandler({ host, groups, topics }: FrontSer
           clientHost: `/${call.connection.remoteAddress}`,
         },
         visibleTopics(host.broker, topics, patterns, call.connection.user),
+        DEFAULT_ASSIGNED_TIMES,
         host.broker.nowMs,
       );
       groups.whenStored(() =>
