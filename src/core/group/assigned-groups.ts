@@ -39,11 +39,7 @@ export class AssignedGroups {
   readonly #orphans = new Map<string, AssignedMember[]>();
   #nextDueMs = NEVER;
 
-  constructor(
-    effects: KeyValueEffects,
-    guard: ReentryGuard,
-    isTaken: (groupId: string) => boolean,
-  ) {
+  constructor(effects: KeyValueEffects, guard: ReentryGuard, isTaken: (groupId: string) => boolean) {
     this.#effects = effects;
     this.#guard = guard;
     this.#isTaken = isTaken;
