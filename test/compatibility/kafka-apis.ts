@@ -12,7 +12,6 @@ const quorum = 'Between the controllers of a cluster only.';
 const notYet = 'Not yet.';
 const tokens = 'Delegation tokens: not planned.';
 const telemetry = 'Client telemetry: not planned.';
-const shareGroups = 'Share groups (KIP-932): not yet.';
 const streamsGroups = 'Streams groups (KIP-1071): a later version.';
 const acls = 'Access control lists: not yet.';
 const quotas = 'Quotas: not yet.';
@@ -100,10 +99,10 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(73, 'AssignReplicasToDirs', undefined, quorum),
   api(74, 'ListConfigResources', '0-1', notYet),
   api(75, 'DescribeTopicPartitions', '0-0', notYet),
-  api(76, 'ShareGroupHeartbeat', '1-1', shareGroups),
-  api(77, 'ShareGroupDescribe', '1-1', shareGroups),
-  api(78, 'ShareFetch', '1-2', shareGroups),
-  api(79, 'ShareAcknowledge', '1-2', shareGroups),
+  api(76, 'ShareGroupHeartbeat', '1-1'),
+  api(77, 'ShareGroupDescribe', '1-1'),
+  api(78, 'ShareFetch', '1-2'),
+  api(79, 'ShareAcknowledge', '1-2'),
   api(80, 'AddRaftVoter', undefined, quorum),
   api(81, 'RemoveRaftVoter', undefined, quorum),
   api(82, 'UpdateRaftVoter', undefined, quorum),
@@ -114,7 +113,7 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(87, 'ReadShareGroupStateSummary', undefined, brokersOnly),
   api(88, 'StreamsGroupHeartbeat', undefined, streamsGroups),
   api(89, 'StreamsGroupDescribe', undefined, streamsGroups),
-  api(90, 'DescribeShareGroupOffsets', '0-1', shareGroups),
-  api(91, 'AlterShareGroupOffsets', '0-0', shareGroups),
-  api(92, 'DeleteShareGroupOffsets', '0-0', shareGroups),
+  api(90, 'DescribeShareGroupOffsets', '0-1'),
+  api(91, 'AlterShareGroupOffsets', '0-0'),
+  api(92, 'DeleteShareGroupOffsets', '0-0'),
 ];

@@ -6,6 +6,7 @@ import type { GroupAccess } from './groups/group-access.js';
 import { GroupCalls } from './groups/group-calls.js';
 import { KAFKA_DEFAULTS, type KafkaOptions, MAX_UNAUTHENTICATED_REQUEST_BYTES } from './kafka-options.js';
 import { authenticatePlain } from './sasl/plain.js';
+import { ShareGroups } from './share/share-groups.js';
 import { TopicDirectory } from './topics/topic-directory.js';
 import { WireWriter } from './wire/wire-writer.js';
 
@@ -17,11 +18,18 @@ export class KafkaFront {
 
   constructor(host: Host, groups: GroupAccess, translate: Translate, options: Partial<KafkaOptions> = {}) {
     const all: KafkaOptions = { ...KAFKA_DEFAULTS, ...options };
+    const topics = new TopicDirectory(host.broker, () => host.randomUuid());
+    const configs = { ofGroup: () => ({}) };
     const registry = createHandlers({
       host,
       translate,
       options: all,
-      topics: new TopicDirectory(host.broker, () => host.randomUuid()),
+      topics,
+      configs,
+      shares: new ShareGroups(host, configs, (topicId, index) => {
+        const { topic } = topics.findById(topicId);
+        return topic === undefined ? -1 : topics.partitionHandle(topic, index);
+      }),
       groups: new GroupCalls(host, groups),
       clusterId: Buffer.from(host.clusterId).toString('base64url'),
     });

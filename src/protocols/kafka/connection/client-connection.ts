@@ -12,6 +12,8 @@ export interface ClientConnection {
   readonly authentication: Authentication;
   /** Stops reading requests until the returned function is called. */
   holdReading(): () => void;
+  /** Calls back once, when the connection is over. */
+  onClosed(callback: () => void): void;
   /** Ends the connection; `reason` is logged. */
   fail(reason: string): void;
 }

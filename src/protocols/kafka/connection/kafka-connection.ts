@@ -53,6 +53,7 @@ export class KafkaConnection implements ClientConnection {
   #handlingChunk = false;
   #paused = false;
   #holds = 0;
+  readonly #closedCallbacks: (() => void)[] = [];
   #ended = false;
 
   constructor(socket: Socket, context: ConnectionContext) {
@@ -84,6 +85,10 @@ export class KafkaConnection implements ClientConnection {
       this.#holds--;
       this.#resumeIfPossible();
     };
+  }
+
+  onClosed(callback: () => void): void {
+    this.#closedCallbacks.push(callback);
   }
 
   fail(reason: string): void {
@@ -258,6 +263,7 @@ export class KafkaConnection implements ClientConnection {
     this.#socket.destroy();
     this.#context.enter();
     this.#responses.abandon();
+    for (const callback of this.#closedCallbacks) callback();
   }
 }
 

@@ -1,5 +1,5 @@
-import { DEFAULT_ASSIGNED_TIMES } from '../../../core/index.js';
 import type { FrontServices } from '../front-services.js';
+import { assignedTimes } from '../groups/assigned-times.js';
 import { groupErrorCode } from '../groups/group-error-code.js';
 import { listedPartitions, partitionSet } from '../groups/listed-partitions.js';
 import { TopicPatterns } from '../groups/topic-patterns.js';
@@ -8,7 +8,7 @@ import { defineHandler, type Handler } from '../handler.js';
 import { consumerGroupHeartbeat } from '../schema/consumer-group-heartbeat.js';
 
 /** A member of a group whose partitions the broker assigns joins, goes on or leaves (KIP-848). */
-export function consumerGroupHeartbeatHandler({ host, groups, topics }: FrontServices): Handler {
+export function consumerGroupHeartbeatHandler({ host, groups, topics, configs }: FrontServices): Handler {
   const patterns = new TopicPatterns();
   return defineHandler({
     api: consumerGroupHeartbeat,
@@ -37,7 +37,7 @@ export function consumerGroupHeartbeatHandler({ host, groups, topics }: FrontSer
           clientHost: `/${call.connection.remoteAddress}`,
         },
         visibleTopics(host.broker, topics, patterns, call.connection.user),
-        DEFAULT_ASSIGNED_TIMES,
+        assignedTimes('consumer', configs.ofGroup(request.groupId)),
         host.broker.nowMs,
       );
       groups.whenStored(() =>

@@ -5,6 +5,9 @@ import { findCoordinator } from '../schema/find-coordinator.js';
 
 const GROUP = 0;
 const TRANSACTION = 1;
+/** A share group's place in a partition: `group:topic id:partition`. */
+const SHARE = 2;
+const FIRST_VERSION_WITH_SHARES = 6;
 
 /** There is one broker, and it coordinates everything. */
 export function findCoordinatorHandler(): Handler {
@@ -12,7 +15,8 @@ export function findCoordinatorHandler(): Handler {
     api: findCoordinator,
     served: '0-6',
     handle(request, call) {
-      const known = request.keyType === GROUP || request.keyType === TRANSACTION;
+      const isShare = request.keyType === SHARE && call.version >= FIRST_VERSION_WITH_SHARES;
+      const known = request.keyType === GROUP || request.keyType === TRANSACTION || isShare;
       const errorCode = known ? ErrorCode.none : ErrorCode.invalidRequest;
       const node = known ? thisNode(call) : NO_NODE;
       if (call.version < 4) call.respond({ errorCode, ...node, coordinators: [] });

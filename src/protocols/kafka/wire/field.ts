@@ -126,6 +126,10 @@ export function arrayOfInt32(versions: VersionText): Field<readonly number[], fa
   return { ...make<readonly number[], false>('array', versions, NOTHING, false), element: 'int32' };
 }
 
+export function arrayOfInt8(versions: VersionText): Field<readonly number[], false> {
+  return { ...make<readonly number[], false>('array', versions, NOTHING, false), element: 'int8' };
+}
+
 export function arrayOfStrings(versions: VersionText): Field<readonly string[], false> {
   return { ...make<readonly string[], false>('array', versions, NOTHING, false), element: 'string' };
 }
