@@ -20,6 +20,7 @@ import { currentBatches, TopicCompaction } from './compaction/topic-compaction.j
 import { FlushLoop } from './flush-loop.js';
 import type { ShellServices, Shell } from './parts.js';
 import { hasRetention, retainedFrom } from './retention.js';
+import { Rewriter } from './rewriter.js';
 import { StableCallbacks } from './stable-callbacks.js';
 
 /** The embedded engine has one shard. */
@@ -66,6 +67,7 @@ export class BrokerShell implements Host, Shell {
   readonly #core: BrokerCore;
   readonly #services: ShellServices;
   readonly #opener: BatchOpener;
+  readonly #rewriter: Rewriter;
   readonly #callbacks = new StableCallbacks();
   readonly #listeners: ((stableFlush: number) => void)[] = [];
   readonly #watchers = new Map<number, Set<() => void>>();
@@ -129,6 +131,7 @@ export class BrokerShell implements Host, Shell {
       },
       failed: (error) => this.log('error', 'a topic could not be compacted', { err: error }),
     });
+    this.#rewriter = new Rewriter(this.#core, shard, () => this.enter());
   }
 
   get host(): Host {
@@ -459,6 +462,9 @@ export class BrokerShell implements Host, Shell {
     this.enter();
     if (this.#core.nowMs >= this.#retentionAtMs) this.#applyRetention();
     this.#compaction.look();
+    this.#rewriter.run().catch((error: unknown) => {
+      if (!this.#closing) this.log('error', 'a queue could not be rewritten', { err: error });
+    });
     const floor = this.#core.sharedFloor();
     if (floor <= this.#trimmedShared) return;
     this.#trimmedShared = floor;
