@@ -283,7 +283,7 @@ export class BrokerCore implements Broker {
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
-    this.context.checkpoints.begin(this.flush);
+    this.context.checkpoints.begin(this.flush, this.nowMs);
   }
 
   /** Writes the state of up to `count` queues into the gathering flush. False when none is left to write. */

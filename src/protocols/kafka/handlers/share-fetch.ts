@@ -65,11 +65,11 @@ export function shareFetchHandler(services: FrontServices): Handler {
         call.onAbandoned(() => fetching.abandon());
         shared = await fetching.run(placesOf(services, session.partitions(), answers));
       }
-      for (const { partition, holds, batches, handle } of shared) {
+      for (const { partition, holds, batches, leaderEpoch } of shared) {
         const answer = answers.at(partition.topicId, partition.index);
         answer.acquiredRecords = acquiredRecords(holds);
         answer.records = batches.map((buffer) => ({ buffer, start: 0, end: buffer.length }));
-        answer.currentLeader = { leaderId: NODE_ID, leaderEpoch: host.broker.partition(handle).leaderEpoch };
+        answer.currentLeader = { leaderId: NODE_ID, leaderEpoch };
       }
       host.whenStable(acknowledgedIn, () =>
         call.respond({

@@ -20,7 +20,7 @@ export interface ShareLimits {
 /** What a member was given of one partition. */
 export interface Shared {
   readonly partition: SharedPartition;
-  readonly handle: number;
+  readonly leaderEpoch: number;
   readonly holds: readonly Hold[];
   readonly batches: readonly Uint8Array[];
 }
@@ -145,10 +145,15 @@ export class ShareFetching {
   async #read(): Promise<readonly Shared[]> {
     const shared: Shared[] = [];
     for (const [partition, { handle, holds }] of this.#taken) {
-      holds.sort((a, b) => a.offset - b.offset);
-      const batches = await this.#batchesWith(handle, holds);
-      shared.push({ partition, handle, holds, batches });
       this.#session.served(partition);
+      holds.sort((a, b) => a.offset - b.offset);
+      try {
+        const { leaderEpoch } = this.#host.broker.partition(handle);
+        shared.push({ partition, leaderEpoch, holds, batches: await this.#batchesWith(handle, holds) });
+      } catch (error) {
+        // Gone meanwhile, and what was taken with it.
+        if (!isGone(error)) throw error;
+      }
     }
     this.#host.enter();
     return shared;
@@ -156,20 +161,16 @@ export class ShareFetching {
 
   async #batchesWith(handle: number, holds: readonly Hold[]): Promise<readonly Uint8Array[]> {
     const batches: Uint8Array[] = [];
-    try {
-      for (let i = 0; i < holds.length; ) {
-        const from = holds[i].offset;
-        const upTo = (holds.at(-1)?.offset ?? from) + 1;
-        const read = await this.#host.readBatches(handle, from, upTo, READ_BYTES);
-        if (read.length === 0) break;
-        for (const batch of read) {
-          const first = i;
-          while (i < holds.length && holds[i].offset < batchNextOffset(batch, 0)) i++;
-          if (i > first && holds[i - 1].offset >= batchBaseOffset(batch, 0)) batches.push(batch);
-        }
+    for (let i = 0; i < holds.length; ) {
+      const from = holds[i].offset;
+      const upTo = (holds.at(-1)?.offset ?? from) + 1;
+      const read = await this.#host.readBatches(handle, from, upTo, READ_BYTES);
+      if (read.length === 0) break;
+      for (const batch of read) {
+        const first = i;
+        while (i < holds.length && holds[i].offset < batchNextOffset(batch, 0)) i++;
+        if (i > first && holds[i - 1].offset >= batchBaseOffset(batch, 0)) batches.push(batch);
       }
-    } catch (error) {
-      if (!isGone(error)) throw error;
     }
     return batches;
   }
