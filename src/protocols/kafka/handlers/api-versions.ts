@@ -7,7 +7,8 @@ import { apiVersions } from '../schema/api-versions.js';
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 /**
- * What Kafka calls features, by the levels of Kafka 4: groups whose partitions the broker assigns (KIP-848), share groups (KIP-932). Java producers only use the newer form of transactions
+ * What Kafka calls features, by the levels of Kafka 4: groups whose partitions the broker assigns (KIP-848), share groups
+ * (KIP-932), and transactions. Java producers only use the newer form of transactions
  * (KIP-890: partitions added by the first write, an epoch raised by every end) where it is final.
  */
 const FEATURES = {

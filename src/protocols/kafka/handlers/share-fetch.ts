@@ -55,7 +55,7 @@ export function shareFetchHandler(services: FrontServices): Handler {
       }
       const acknowledgedIn = host.broker.flush;
       let shared: readonly Shared[] = [];
-      if (isLast) shares.sessions.close(groupId, memberId);
+      if (isLast) shares.sessions.close(call.connection, groupId, memberId);
       else if (!request.isRenewAck) {
         const fetching = new ShareFetching(host, shares, session, config, {
           maxRecords: request.maxRecords > 0 ? request.maxRecords : config.maxLocks,
