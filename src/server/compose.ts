@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import type { DialectTranslation, Quarantined, Translate } from '../core/index.js';
+import type { BrokerCore, DialectTranslation, Quarantined, Translate } from '../core/index.js';
 import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
 import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
+import type { ServerOptions } from './options.js';
 import type { BrokerParts, Front } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
 
@@ -37,12 +38,18 @@ export const parts: BrokerParts<BrokerShell> = {
     {
       name: 'kafka',
       label: 'Kafka',
-      create: (shell, { defaultUser }) =>
-        new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
+      create: (shell, options) => kafkaFront(shell, options),
     },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
   ],
 };
+
+function kafkaFront(shell: BrokerShell, { defaultUser, storage, dataDir }: ServerOptions): Front {
+  const { destinations, users } = shell.broker as BrokerCore;
+  const directory = storage === 'memory' ? undefined : resolve(dataDir);
+  const stores = { settings: destinations.settings, users, directory };
+  return new KafkaFront(shell.host, shell.groupAccess, stores, translate, { anonymousUser: defaultUser });
+}
 
 function sqsFront(shell: BrokerShell): Front {
   return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });

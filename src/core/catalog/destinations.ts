@@ -15,6 +15,7 @@ import { MessageQueue } from '../delivery/message-queue.js';
 import { Partition } from '../log/partition.js';
 import type { Router } from '../routing/router.js';
 import type { QueueDestination } from '../routing/topology.js';
+import { DialectSettings } from './dialect-settings.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { QueueEntry } from './queue-entry.js';
@@ -41,6 +42,8 @@ export class Destinations {
   readonly #metadata: MetadataEffects;
   readonly #router: Router;
   readonly #virtualHosts: VirtualHosts;
+  /** What the dialects keep of their own. */
+  readonly settings: DialectSettings;
   readonly #hosts = new Map<string, Names>();
   readonly #queues = new Map<number, QueueEntry>();
   readonly #topics = new Map<number, TopicEntry>();
@@ -57,6 +60,7 @@ export class Destinations {
     this.#metadata = metadata;
     this.#router = router;
     this.#virtualHosts = new VirtualHosts(metadata);
+    this.settings = new DialectSettings(metadata);
   }
 
   // ---- virtual hosts
@@ -421,7 +425,7 @@ export class Destinations {
       this.#nextLog = this.#reservedLogs = Number(decodeUtf8(value));
       return true;
     }
-    if (this.#virtualHosts.restore(key, value)) return true;
+    if (this.#virtualHosts.restore(key, value) || this.settings.restore(key, value)) return true;
     if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));
     else if (key.startsWith('q/')) this.#restoreQueue(key, decodeDestination<QueueRecord>(value));
     else return false;

@@ -1,35 +1,69 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Host, Translate } from '../../core/index.js';
 import { createHandlers } from './all-handlers.js';
 import { type ConnectionContext, KafkaConnection } from './connection/kafka-connection.js';
+import { FetchSessions } from './fetch/fetch-sessions.js';
+import type { FrontServices } from './front-services.js';
+import type { FrontStores } from './front-stores.js';
 import type { GroupAccess } from './groups/group-access.js';
 import { GroupCalls } from './groups/group-calls.js';
 import { KAFKA_DEFAULTS, type KafkaOptions, MAX_UNAUTHENTICATED_REQUEST_BYTES } from './kafka-options.js';
-import { authenticatePlain } from './sasl/plain.js';
+import { FIRST_NODE_ID, Nodes } from './nodes.js';
+import { Quotas } from './quotas/quotas.js';
+import { saslMechanisms } from './sasl/sasl-mechanisms.js';
+import { Access } from './security/access.js';
+import { AclList } from './security/acl-list.js';
+import { ScramUsers } from './security/scram-users.js';
+import { DynamicConfigs } from './topics/dynamic-configs.js';
 import { TopicDirectory } from './topics/topic-directory.js';
 import { WireWriter } from './wire/wire-writer.js';
 
-/** The Kafka dialect's server: classic groups, idempotent producers, topics; one node that leads everything. */
+/** The Kafka dialect's server: one process that is all the nodes that clients see. */
 export class KafkaFront {
   readonly #context: ConnectionContext;
   readonly #connections = new Set<KafkaConnection>();
-  readonly #server: Server;
+  readonly #nodes: Nodes;
+  readonly #tls: KafkaOptions['tls'];
+  readonly #host: Host;
+  readonly #servers: Server[] = [];
 
-  constructor(host: Host, groups: GroupAccess, translate: Translate, options: Partial<KafkaOptions> = {}) {
+  constructor(
+    host: Host,
+    groups: GroupAccess,
+    stores: FrontStores,
+    translate: Translate,
+    options: Partial<KafkaOptions> = {},
+  ) {
     const all: KafkaOptions = { ...KAFKA_DEFAULTS, ...options };
-    const registry = createHandlers({
+    const acls = new AclList(stores.settings);
+    const scramUsers = new ScramUsers(stores.users);
+    const configs = new DynamicConfigs(stores.settings);
+    const quotas = new Quotas(stores.settings);
+    this.#host = host;
+    this.#nodes = new Nodes(all.nodes);
+    this.#tls = all.tls;
+    const services: FrontServices = {
       host,
       translate,
+      stores,
       options: all,
-      topics: new TopicDirectory(host.broker, () => host.randomUuid()),
+      topics: new TopicDirectory(host.broker, configs, () => host.randomUuid()),
       groups: new GroupCalls(host, groups),
+      nodes: this.#nodes,
+      acls,
+      access: new Access(host.broker, acls),
+      scramUsers,
+      mechanisms: saslMechanisms(host, scramUsers, all.bearer),
+      quotas,
+      configs,
+      fetchSessions: new FetchSessions(),
       clusterId: Buffer.from(host.clusterId).toString('base64url'),
-    });
+    };
     this.#context = {
-      registry,
+      registry: createHandlers(services),
       writer: new WireWriter(),
       enter: () => host.enter(),
-      authenticateRaw: (token, connection) => authenticateRaw(host, token, connection),
       log: (level, message, fields) => host.log(level, message, fields),
       advertisedHost: all.advertisedHost,
       advertisedPort: all.advertisedPort,
@@ -37,47 +71,70 @@ export class KafkaFront {
       maxUnauthenticatedRequestBytes: MAX_UNAUTHENTICATED_REQUEST_BYTES,
       idleTimeoutMs: all.idleTimeoutMs,
       anonymousUser: all.anonymousUser,
+      anonymousFromAnywhere: all.anonymousFromAnywhere,
+      maxSessionMs: all.maxSessionMs,
+      quotas,
     };
-    this.#server = createServer((socket) => this.accept(socket));
   }
 
   /** Serves a client on a socket that is connected. */
-  accept(socket: Socket): void {
-    const connection = new KafkaConnection(socket, this.#context);
+  accept(socket: Socket, node = FIRST_NODE_ID): void {
+    const connection = new KafkaConnection(socket, this.#context, node);
     this.#connections.add(connection);
     socket.once('close', () => this.#connections.delete(connection));
   }
 
-  /** Resolves when connections are accepted. Rejects with the system's error when it cannot listen. */
+  /**
+   * Resolves when connections are accepted: the first node's on `port`, each further one's on the next; all on free
+   * ports for 0. Rejects with the system's error when it cannot listen.
+   */
   async listen(port: number, address: string): Promise<{ readonly url: string; readonly port: number }> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, address, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    const bound = this.#server.address() as AddressInfo;
+    let first: AddressInfo | undefined;
+    for (const nodeId of this.#nodes.ids) {
+      const bound = await this.#listen(nodeId, port === 0 ? 0 : port + nodeId - FIRST_NODE_ID, address);
+      this.#nodes.listens(nodeId, bound.port);
+      first ??= bound;
+    }
+    const bound = first as AddressInfo;
     const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
     return { url: `kafka://${host}:${bound.port}`, port: bound.port };
   }
 
+  async #listen(nodeId: number, port: number, address: string): Promise<AddressInfo> {
+    const server = this.#createServer((socket) => this.accept(socket, nodeId));
+    this.#servers.push(server);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, address, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    return server.address() as AddressInfo;
+  }
+
+  #createServer(accept: (socket: Socket) => void): Server {
+    if (this.#tls === undefined) return createServer(accept);
+    const { cert, key, ca } = this.#tls;
+    const asksClients = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true };
+    const server = createTlsServer({ cert, key, ...asksClients }, accept);
+    server.on('tlsClientError', (error, socket) => {
+      const { remoteAddress: client } = socket;
+      this.#host.log('warn', 'Kafka connection closed', { reason: `no TLS: ${error.message}`, client });
+      socket.destroy();
+    });
+    return server;
+  }
+
   /** Stops accepting and ends all connections; what they still waited for was not promised to them. */
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    const closed = this.#servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+        }),
+    );
     for (const connection of this.#connections) connection.destroy();
-    await closed;
+    await Promise.all(closed);
   }
-}
-
-/** After SaslHandshake v0: an empty token says yes; a connection that ends says no. */
-async function authenticateRaw(host: Host, token: Buffer, connection: KafkaConnection): Promise<Buffer | undefined> {
-  const user = await authenticatePlain(host, token, connection.remoteAddress);
-  if (user === undefined) return undefined;
-  connection.user = user;
-  connection.authentication.done = true;
-  connection.authentication.rawTokens = false;
-  return Buffer.alloc(0);
 }

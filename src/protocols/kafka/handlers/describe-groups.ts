@@ -5,20 +5,21 @@ import { defineHandler, type Handler } from '../handler.js';
 import { groupStateName } from '../groups/group-state-name.js';
 import { describeGroups } from '../schema/describe-groups.js';
 import { OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
-import { GROUP_OPERATIONS } from '../topics/allowed-operations.js';
 import type { ResponseOf } from '../wire/api.js';
 
 type Answer = ResponseOf<typeof describeGroups>['groups'][number];
 
-export function describeGroupsHandler({ groups }: FrontServices): Handler {
+export function describeGroupsHandler({ groups, access }: FrontServices): Handler {
   return defineHandler({
     api: describeGroups,
     served: '0-6',
     handle(request, call) {
-      const authorizedOperations = request.includeAuthorizedOperations ? GROUP_OPERATIONS : OPERATIONS_NOT_ASKED;
       const described = request.groups.map((groupId) => {
         const group = groups.coordinator.describe(groupId);
         const answer = group === undefined ? unknown(groupId, call.version) : describe(group);
+        const authorizedOperations = request.includeAuthorizedOperations
+          ? access.groupOperations(call.connection, groupId)
+          : OPERATIONS_NOT_ASKED;
         return { ...answer, authorizedOperations };
       });
       call.respond({ groups: described });
