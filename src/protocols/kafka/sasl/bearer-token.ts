@@ -32,7 +32,7 @@ export function bearerVerifier({ keys, audience, issuer, userClaim }: BearerOpti
     ...(issuer !== undefined && { issuer }),
   };
   if (keys === 'unsecured') {
-    return async (token) => await identityOf(UnsecuredJWT.decode(token, checks).payload, userClaim);
+    return async (token) => identityOf(UnsecuredJWT.decode(token, checks).payload, userClaim);
   }
   const keySet = /^https?:/.test(keys) ? createRemoteJWKSet(new URL(keys)) : fileKeySet(keys);
   return async (token) => identityOf((await jwtVerify(token, keySet, checks)).payload, userClaim);

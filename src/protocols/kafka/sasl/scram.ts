@@ -53,7 +53,7 @@ class ScramExchange implements SaslExchange {
     const [, actAs, bare, escapedUser, clientNonce, extensions] = match;
     const user = unescapeName(escapedUser);
     if (user === undefined) return this.#failed('a malformed user name');
-    if (extensions?.includes('tokenauth=true') === true) return this.#failed('delegation tokens are not supported');
+    if (/(^|,)tokenauth=true(,|$)/.test(extensions ?? '')) return this.#failed('delegation tokens are not supported');
     if (actAs !== undefined && actAs !== '' && unescapeName(actAs) !== user) {
       return this.#failed('acting as another user is not supported');
     }

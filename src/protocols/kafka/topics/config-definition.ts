@@ -20,7 +20,7 @@ export interface ConfigDefinition {
   /** One sentence for whoever asks what it is. */
   readonly documentation: string;
   /** Whether a value may be set. */
-  isValid(value: string): boolean;
+  isValid: (value: string) => boolean;
 }
 
 export const MAX_LONG = '9223372036854775807';
