@@ -47,7 +47,8 @@ export const parts: BrokerParts<BrokerShell> = {
 function kafkaFront(shell: BrokerShell, { defaultUser, storage, dataDir }: ServerOptions): Front {
   const { destinations, users } = shell.broker as BrokerCore;
   const directory = storage === 'memory' ? undefined : resolve(dataDir);
-  const stores = { settings: destinations.settings, users, directory };
+  const sizeBytes = (partition: number) => shell.partitionBytes(partition);
+  const stores = { settings: destinations.settings, users, sizeBytes, directory };
   return new KafkaFront(shell.host, shell.groupAccess, stores, translate, { anonymousUser: defaultUser });
 }
 

@@ -55,7 +55,6 @@ import { updateFeaturesHandler } from './handlers/update-features.js';
 
 /** Everything that this front serves: what is not here is not advertised. */
 export function createHandlers(services: FrontServices): HandlerRegistry {
-  const { sizeBytes } = services.stores;
   const handlers: Handler[] = [
     produceHandler(services),
     fetchHandler(services),
@@ -107,7 +106,7 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     listTransactionsHandler(services),
     listConfigResourcesHandler(services),
     describeTopicPartitionsHandler(services),
-    ...(sizeBytes === undefined ? [] : [describeLogDirsHandler(services, sizeBytes)]),
+    describeLogDirsHandler(services),
   ];
   const registry = new HandlerRegistry(handlers);
   return registry;

@@ -5,8 +5,8 @@ import type { UserStore } from './security/user-store.js';
 export interface FrontStores {
   readonly settings: SettingsStore;
   readonly users: UserStore;
-  /** What a partition's records take on the device, bytes; undefined where nobody can tell. */
-  readonly sizeBytes?: ((partition: number) => number) | undefined;
+  /** What a partition's records take in the store, bytes. */
+  readonly sizeBytes: (partition: number) => number;
   /** Where the device is that holds everything; undefined when nothing is on one. */
   readonly directory: string | undefined;
 }

@@ -9,7 +9,7 @@ import { Operation } from '../security/acl.js';
 const NO_DIRECTORY = 'memory';
 
 /** What each partition takes in the one directory, and how much room the device has. */
-export function describeLogDirsHandler(services: FrontServices, sizeBytes: (partition: number) => number): Handler {
+export function describeLogDirsHandler(services: FrontServices): Handler {
   return defineHandler({
     api: describeLogDirs,
     served: '1-4',
@@ -32,7 +32,7 @@ export function describeLogDirsHandler(services: FrontServices, sizeBytes: (part
             .filter(({ partitionIndex }) => wanted === undefined || wanted.has(partitionIndex))
             .map(({ handle, partitionIndex }) => ({
               partitionIndex,
-              partitionSize: sizeBytes(handle),
+              partitionSize: services.stores.sizeBytes(handle),
               offsetLag: 0,
               isFutureKey: false,
             }));
