@@ -52,6 +52,7 @@ import { saslHandshakeHandler } from './handlers/sasl-handshake.js';
 import { syncGroupHandler } from './handlers/sync-group.js';
 import { txnOffsetCommitHandler } from './handlers/txn-offset-commit.js';
 import { updateFeaturesHandler } from './handlers/update-features.js';
+import { guarded } from './security/guards.js';
 
 /** Everything that this front serves: what is not here is not advertised. */
 export function createHandlers(services: FrontServices): HandlerRegistry {
@@ -108,6 +109,6 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     describeTopicPartitionsHandler(services),
     describeLogDirsHandler(services),
   ];
-  const registry = new HandlerRegistry(handlers);
+  const registry = new HandlerRegistry(handlers.map((handler) => guarded(handler, services.access)));
   return registry;
 }

@@ -113,19 +113,24 @@ export class KafkaConnection implements ClientConnection {
 
   fail(reason: string): void {
     if (this.#ended) return;
+    if (!this.#ending) this.#logEnd(reason);
+    this.#close();
+  }
+
+  #logEnd(reason: string): void {
     this.#context.log('warn', 'Kafka connection closed', {
       reason,
       client: this.remoteAddress,
       software: this.software === '' ? undefined : this.software,
     });
-    this.#close();
   }
 
   endAfterAnswers(reason: string): void {
     if (this.#ending || this.#ended) return;
     this.#ending = true;
+    this.#logEnd(reason);
     this.holdReading();
-    this.#after(FAILED_AUTHENTICATION_DELAY_MS, () => this.fail(reason));
+    this.#after(FAILED_AUTHENTICATION_DELAY_MS, () => this.#close());
   }
 
   /** Ends the connection at once; parked requests are abandoned. */

@@ -5,6 +5,7 @@ import { defineHandler, type Handler } from '../handler.js';
 import { groupStateName } from '../groups/group-state-name.js';
 import { describeGroups } from '../schema/describe-groups.js';
 import { OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
+import { Operation } from '../security/acl.js';
 import type { ResponseOf } from '../wire/api.js';
 
 type Answer = ResponseOf<typeof describeGroups>['groups'][number];
@@ -15,6 +16,7 @@ export function describeGroupsHandler({ groups, access }: FrontServices): Handle
     served: '0-6',
     handle(request, call) {
       const described = request.groups.map((groupId) => {
+        if (!access.mayGroup(call.connection, Operation.describe, groupId)) return refused(groupId);
         const group = groups.coordinator.describe(groupId);
         const answer = group === undefined ? unknown(groupId, call.version) : describe(group);
         const authorizedOperations = request.includeAuthorizedOperations
@@ -42,6 +44,17 @@ function describe({ groupId, state, protocolType, protocol, members }: GroupDesc
       memberMetadata: metadata,
       memberAssignment: assignment,
     })),
+  };
+}
+
+function refused(groupId: string): Answer {
+  return {
+    errorCode: ErrorCode.groupAuthorizationFailed,
+    groupId,
+    groupState: '',
+    protocolType: '',
+    protocolData: '',
+    members: [],
   };
 }
 

@@ -132,6 +132,9 @@ function append(
   if (!services.access.mayTopic(call.connection, Operation.write, topic.name)) {
     return refused(index, ErrorCode.topicAuthorizationFailed);
   }
+  if (transactionalId !== null && !services.access.mayTransact(call.connection, Operation.write, transactionalId)) {
+    return refused(index, ErrorCode.transactionalIdAuthorizationFailed);
+  }
   const slice = records?.[0];
   if (slice === undefined) return refused(index, ErrorCode.invalidRecord, 'No record batch');
   const { buffer, start, end } = slice;
