@@ -44,12 +44,28 @@ export const parts: BrokerParts<BrokerShell> = {
   ],
 };
 
-function kafkaFront(shell: BrokerShell, { defaultUser, storage, dataDir }: ServerOptions): Front {
+function kafkaFront(shell: BrokerShell, options: ServerOptions): KafkaFront {
+  const { storage, dataDir, kafkaTokenKeys: keys } = options;
   const { destinations, users } = shell.broker as BrokerCore;
   const directory = storage === 'memory' ? undefined : resolve(dataDir);
   const sizeBytes = (partition: number) => shell.partitionBytes(partition);
   const stores = { settings: destinations.settings, users, sizeBytes, directory };
-  return new KafkaFront(shell.host, shell.groupAccess, stores, translate, { anonymousUser: defaultUser });
+  const bearer = {
+    audience: options.kafkaTokenAudience,
+    issuer: options.kafkaTokenIssuer,
+    userClaim: options.kafkaTokenUserClaim,
+  };
+  return new KafkaFront(shell.host, shell.groupAccess, stores, translate, {
+    anonymousUser: options.kafkaAnonymous === 'off' ? undefined : options.defaultUser,
+    anonymousFromAnywhere: options.kafkaAnonymous === 'anywhere',
+    advertisedHost: options.kafkaAdvertisedHost,
+    advertisedPort: options.kafkaAdvertisedPort,
+    nodes: options.kafkaVirtualBrokers,
+    autoCreateTopics: options.kafkaAutoCreateTopics === 'on',
+    defaultPartitions: options.kafkaDefaultPartitions,
+    maxSessionMs: options.kafkaMaxSessionSeconds * 1000,
+    ...(keys !== undefined && { bearer: { ...bearer, keys } }),
+  });
 }
 
 function sqsFront(shell: BrokerShell): Front {

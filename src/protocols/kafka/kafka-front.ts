@@ -1,15 +1,20 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { Host, Translate } from '../../core/index.js';
 import { createHandlers } from './all-handlers.js';
-import { type ConnectionContext, KafkaConnection } from './connection/kafka-connection.js';
+import type { ConnectionContext } from './connection/kafka-connection.js';
 import { FetchSessions } from './fetch/fetch-sessions.js';
 import type { FrontServices } from './front-services.js';
 import type { FrontStores } from './front-stores.js';
 import type { GroupAccess } from './groups/group-access.js';
 import { GroupCalls } from './groups/group-calls.js';
-import { KAFKA_DEFAULTS, type KafkaOptions, MAX_UNAUTHENTICATED_REQUEST_BYTES } from './kafka-options.js';
-import { FIRST_NODE_ID, Nodes } from './nodes.js';
+import { KafkaListener } from './kafka-listener.js';
+import {
+  KAFKA_DEFAULTS,
+  type KafkaOptions,
+  MAX_UNAUTHENTICATED_REQUEST_BYTES,
+  type TlsOptions,
+} from './kafka-options.js';
+import { Nodes } from './nodes.js';
 import { Quotas } from './quotas/quotas.js';
 import { saslMechanisms } from './sasl/sasl-mechanisms.js';
 import { Access } from './security/access.js';
@@ -22,11 +27,8 @@ import { WireWriter } from './wire/wire-writer.js';
 /** The Kafka dialect's server: one process that is all the nodes that clients see. */
 export class KafkaFront {
   readonly #context: ConnectionContext;
-  readonly #connections = new Set<KafkaConnection>();
   readonly #nodes: Nodes;
-  readonly #tls: KafkaOptions['tls'];
-  readonly #host: Host;
-  readonly #servers: Server[] = [];
+  readonly #plain: KafkaListener;
 
   constructor(
     host: Host,
@@ -40,9 +42,7 @@ export class KafkaFront {
     const scramUsers = new ScramUsers(stores.users);
     const configs = new DynamicConfigs(stores.settings);
     const quotas = new Quotas(stores.settings);
-    this.#host = host;
     this.#nodes = new Nodes(all.nodes);
-    this.#tls = all.tls;
     const services: FrontServices = {
       host,
       translate,
@@ -75,66 +75,25 @@ export class KafkaFront {
       maxSessionMs: all.maxSessionMs,
       quotas,
     };
+    this.#plain = new KafkaListener(this.#context, this.#nodes.ids);
+  }
+
+  /** Another way to reach the same nodes: with TLS. Its ports are its own. */
+  withTls(tls: TlsOptions): KafkaListener {
+    return new KafkaListener(this.#context, this.#nodes.ids, tls);
   }
 
   /** Serves a client on a socket that is connected. */
-  accept(socket: Socket, node = FIRST_NODE_ID): void {
-    const connection = new KafkaConnection(socket, this.#context, node);
-    this.#connections.add(connection);
-    socket.once('close', () => this.#connections.delete(connection));
+  accept(socket: Socket): void {
+    this.#plain.accept(socket);
   }
 
-  /**
-   * Resolves when connections are accepted: the first node's on `port`, each further one's on the next; all on free
-   * ports for 0. Rejects with the system's error when it cannot listen.
-   */
+  /** See {@link KafkaListener.listen}. */
   async listen(port: number, address: string): Promise<{ readonly url: string; readonly port: number }> {
-    let first: AddressInfo | undefined;
-    for (const nodeId of this.#nodes.ids) {
-      const bound = await this.#listen(nodeId, port === 0 ? 0 : port + nodeId - FIRST_NODE_ID, address);
-      this.#nodes.listens(nodeId, bound.port);
-      first ??= bound;
-    }
-    const bound = first as AddressInfo;
-    const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-    return { url: `kafka://${host}:${bound.port}`, port: bound.port };
+    return await this.#plain.listen(port, address);
   }
 
-  async #listen(nodeId: number, port: number, address: string): Promise<AddressInfo> {
-    const server = this.#createServer((socket) => this.accept(socket, nodeId));
-    this.#servers.push(server);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, address, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    return server.address() as AddressInfo;
-  }
-
-  #createServer(accept: (socket: Socket) => void): Server {
-    if (this.#tls === undefined) return createServer(accept);
-    const { cert, key, ca } = this.#tls;
-    const asksClients = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true };
-    const server = createTlsServer({ cert, key, ...asksClients }, accept);
-    server.on('tlsClientError', (error, socket) => {
-      const { remoteAddress: client } = socket;
-      this.#host.log('warn', 'Kafka connection closed', { reason: `no TLS: ${error.message}`, client });
-      socket.destroy();
-    });
-    return server;
-  }
-
-  /** Stops accepting and ends all connections; what they still waited for was not promised to them. */
   async stop(): Promise<void> {
-    const closed = this.#servers.map(
-      (server) =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve());
-        }),
-    );
-    for (const connection of this.#connections) connection.destroy();
-    await Promise.all(closed);
+    await this.#plain.stop();
   }
 }

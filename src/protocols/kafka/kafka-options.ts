@@ -1,9 +1,9 @@
 /** How a listener proves to clients who it is, and asks them: PEM texts. */
 export interface TlsOptions {
-  readonly cert: string;
-  readonly key: string;
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
   /** Whoever signed the clients' certificates; undefined: clients show none. */
-  readonly ca?: string | undefined;
+  readonly ca?: string | Buffer | undefined;
 }
 
 export interface KafkaOptions {
@@ -24,8 +24,6 @@ export interface KafkaOptions {
   readonly maxSessionMs: number;
   /** How tokens of OAUTHBEARER are checked; undefined: there is no such mechanism. */
   readonly bearer: BearerOptions | undefined;
-  /** Clients must speak TLS. */
-  readonly tls: TlsOptions | undefined;
   readonly maxRequestBytes: number;
   /** The most that one fetch answers with, beyond a first batch of any size. */
   readonly maxFetchBytes: number;
@@ -50,7 +48,6 @@ export const KAFKA_DEFAULTS: KafkaOptions = {
   anonymousFromAnywhere: false,
   maxSessionMs: 0,
   bearer: undefined,
-  tls: undefined,
   maxRequestBytes: 100 * 1024 * 1024,
   maxFetchBytes: 55 * 1024 * 1024,
   idleTimeoutMs: 600_000,

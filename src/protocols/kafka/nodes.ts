@@ -9,7 +9,7 @@ export interface NodeAddress {
   readonly port: number;
 }
 
-type Dialled = Pick<ClientConnection, 'node' | 'advertisedHost' | 'advertisedPort'>;
+type Dialled = Pick<ClientConnection, 'node' | 'nodePorts' | 'advertisedHost' | 'advertisedPort'>;
 
 /**
  * The nodes that clients are told of. There is one process behind all of them, and each serves everything; more than
@@ -17,7 +17,6 @@ type Dialled = Pick<ClientConnection, 'node' | 'advertisedHost' | 'advertisedPor
  */
 export class Nodes {
   readonly count: number;
-  readonly #ports: number[] = [];
 
   constructor(count: number) {
     this.count = count;
@@ -31,22 +30,16 @@ export class Nodes {
     return nodeId >= FIRST_NODE_ID && nodeId < FIRST_NODE_ID + this.count;
   }
 
-  /** The node with this id listens on this port. */
-  listens(nodeId: number, port: number): void {
-    this.#ports[nodeId - FIRST_NODE_ID] = port;
-  }
-
   /** All nodes, by the address that the client dialled for one of them. */
   seenFrom(dialled: Dialled): NodeAddress[] {
     return this.ids.map((nodeId) => this.addressOf(nodeId, dialled));
   }
 
   /** One node. Where the dialled port is not the one that is listened on, all ports are taken to be moved alike. */
-  addressOf(nodeId: number, { node, advertisedHost: host, advertisedPort }: Dialled): NodeAddress {
+  addressOf(nodeId: number, { node, nodePorts, advertisedHost: host, advertisedPort }: Dialled): NodeAddress {
     if (nodeId === node) return { nodeId, host, port: advertisedPort };
-    const listened = this.#ports[nodeId - FIRST_NODE_ID] ?? 0;
-    const moved = advertisedPort - (this.#ports[node - FIRST_NODE_ID] ?? advertisedPort);
-    return { nodeId, host, port: listened + moved };
+    const moved = advertisedPort - nodePorts[node - FIRST_NODE_ID];
+    return { nodeId, host, port: nodePorts[nodeId - FIRST_NODE_ID] + moved };
   }
 
   /** Who leads a partition, as clients are told: partitions are spread evenly. */

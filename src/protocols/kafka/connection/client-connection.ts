@@ -4,6 +4,8 @@ import type { Authentication } from '../security/authentication.js';
 export interface ClientConnection {
   /** The id of the node that the client dialled. */
   readonly node: number;
+  /** Where the nodes listen, in their order. */
+  readonly nodePorts: readonly number[];
   /** Where clients are told to find this broker: as configured, or else the address that this client dialled. */
   readonly advertisedHost: string;
   readonly advertisedPort: number;

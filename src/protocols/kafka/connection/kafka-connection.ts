@@ -53,6 +53,7 @@ export class KafkaConnection implements ClientConnection {
   readonly advertisedPort: number;
   readonly remoteAddress: string;
   readonly node: number;
+  readonly nodePorts: readonly number[];
   readonly encrypted: boolean;
   software = '';
   readonly authentication: Authentication;
@@ -69,13 +70,14 @@ export class KafkaConnection implements ClientConnection {
   #ending = false;
   #timers = new Set<NodeJS.Timeout>();
 
-  constructor(socket: Socket, context: ConnectionContext, node: number) {
+  constructor(socket: Socket, context: ConnectionContext, node: number, nodePorts: readonly number[]) {
     this.#socket = socket;
     this.#context = context;
     this.advertisedHost = context.advertisedHost ?? plainAddress(socket.localAddress);
     this.advertisedPort =
       context.advertisedPort === undefined ? (socket.localPort ?? 0) : context.advertisedPort + node - FIRST_NODE_ID;
     this.node = node;
+    this.nodePorts = nodePorts;
     this.encrypted = socket instanceof TLSSocket;
     this.remoteAddress = plainAddress(socket.remoteAddress);
     const mayBeAnonymous = context.anonymousFromAnywhere || isLoopback(this.remoteAddress);

@@ -87,7 +87,6 @@ function staticConfigs(
     ['producer.id.expiration.ms', int, '86400000'],
     ['sasl.enabled.mechanisms', list, mechanisms.map(({ name }) => name).join(',')],
     ['socket.request.max.bytes', int, String(options.maxRequestBytes)],
-    ['ssl.client.auth', string, options.tls?.ca === undefined ? 'none' : 'required'],
     ['super.users', string, ''],
     ['transaction.max.timeout.ms', int, '900000'],
     ['transaction.state.log.min.isr', int, '1'],
