@@ -32,6 +32,17 @@ export const OPTIONS = {
   kafkaPort: option(port, 9092, 'Kafka'),
   sqsPort: option(port, 9324, 'SQS and SNS over HTTP'),
   adminPort: option(port, 15672, 'admin API and dashboard'),
+  tlsCert: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'the certificate of all TLS listeners, PEM, with those between it and its root',
+  ),
+  tlsKey: option<string | undefined>(text('FILE'), undefined, 'its private key, PEM'),
+  tlsCa: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'whose signature clients may log in with by certificate, PEM; without it none is asked for',
+  ),
   defaultUser: option(
     text('NAME'),
     'guest',
@@ -43,6 +54,7 @@ export const OPTIONS = {
     undefined,
     'more users: a RabbitMQ definitions export, of which `users` and `permissions` are read',
   ),
+  kafkaTlsPort: option<number | 'off'>(port, 'off', 'Kafka over TLS; needs --tls-cert'),
   kafkaAnonymous: option(
     oneOf('loopback', 'anywhere', 'off'),
     'loopback',
@@ -59,6 +71,7 @@ export const OPTIONS = {
     1,
     'as how many Kafka nodes the broker appears, on as many ports, and the highest replication factor',
   ),
+  kafkaNodeId: option(wholeNumber(0, 2_147_483_000), 1, 'the id of the first of them'),
   kafkaAutoCreateTopics: option(oneOf('on', 'off'), 'on', 'whether asking for a Kafka topic by name creates it'),
   kafkaDefaultPartitions: option(wholeNumber(1, 10_000), 1, 'partitions of a Kafka topic whose creator does not say'),
   kafkaMaxSessionSeconds: option(

@@ -42,7 +42,7 @@ export class KafkaFront {
     const scramUsers = new ScramUsers(stores.users);
     const configs = new DynamicConfigs(stores.settings);
     const quotas = new Quotas(stores.settings);
-    this.#nodes = new Nodes(all.nodes);
+    this.#nodes = new Nodes(all.nodes, all.firstNodeId);
     const services: FrontServices = {
       host,
       translate,
@@ -66,7 +66,8 @@ export class KafkaFront {
       enter: () => host.enter(),
       log: (level, message, fields) => host.log(level, message, fields),
       advertisedHost: all.advertisedHost,
-      advertisedPort: all.advertisedPort,
+      advertisedPort: (node) =>
+        all.advertisedPort === undefined ? undefined : all.advertisedPort + node - all.firstNodeId,
       maxRequestBytes: all.maxRequestBytes,
       maxUnauthenticatedRequestBytes: MAX_UNAUTHENTICATED_REQUEST_BYTES,
       idleTimeoutMs: all.idleTimeoutMs,
@@ -75,12 +76,12 @@ export class KafkaFront {
       maxSessionMs: all.maxSessionMs,
       quotas,
     };
-    this.#plain = new KafkaListener(this.#context, this.#nodes.ids);
+    this.#plain = new KafkaListener(this.#context, this.#nodes);
   }
 
   /** Another way to reach the same nodes: with TLS. Its ports are its own. */
   withTls(tls: TlsOptions): KafkaListener {
-    return new KafkaListener(this.#context, this.#nodes.ids, tls);
+    return new KafkaListener(this.#context, this.#nodes, tls);
   }
 
   /** Serves a client on a socket that is connected. */

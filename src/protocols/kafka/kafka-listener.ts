@@ -2,26 +2,26 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import { type ConnectionContext, KafkaConnection } from './connection/kafka-connection.js';
 import type { TlsOptions } from './kafka-options.js';
-import { FIRST_NODE_ID } from './nodes.js';
+import type { Nodes } from './nodes.js';
 
 /** The ports on which clients reach the nodes, all in plain text or all with TLS. */
 export class KafkaListener {
   readonly #context: ConnectionContext;
-  readonly #nodeIds: readonly number[];
+  readonly #nodes: Nodes;
   readonly #tls: TlsOptions | undefined;
   readonly #connections = new Set<KafkaConnection>();
   readonly #servers: Server[] = [];
   /** Of the nodes, in their order. */
   readonly #ports: number[] = [];
 
-  constructor(context: ConnectionContext, nodeIds: readonly number[], tls?: TlsOptions) {
+  constructor(context: ConnectionContext, nodes: Nodes, tls?: TlsOptions) {
     this.#context = context;
-    this.#nodeIds = nodeIds;
+    this.#nodes = nodes;
     this.#tls = tls;
   }
 
   /** Serves a client on a socket that is connected. */
-  accept(socket: Socket, node = FIRST_NODE_ID): void {
+  accept(socket: Socket, node = this.#nodes.firstId): void {
     const connection = new KafkaConnection(socket, this.#context, node, this.#ports);
     this.#connections.add(connection);
     socket.once('close', () => this.#connections.delete(connection));
@@ -33,8 +33,8 @@ export class KafkaListener {
    */
   async listen(port: number, address: string): Promise<{ readonly url: string; readonly port: number }> {
     const bound: AddressInfo[] = [];
-    for (const nodeId of this.#nodeIds) {
-      const wanted = port === 0 ? 0 : port + nodeId - FIRST_NODE_ID;
+    for (const nodeId of this.#nodes.ids) {
+      const wanted = port === 0 ? 0 : port + nodeId - this.#nodes.firstId;
       const listening = await this.#listen(nodeId, wanted, address);
       bound.push(listening);
       this.#ports.push(listening.port);

@@ -16,6 +16,8 @@ export interface KafkaOptions {
   readonly defaultPartitions: number;
   /** How many nodes clients are told of, each on a port of its own. */
   readonly nodes: number;
+  /** The first one's id. */
+  readonly firstNodeId: number;
   /** The user that clients are without SASL; undefined: SASL is required. */
   readonly anonymousUser: string | undefined;
   /** Whether clients of other machines need no SASL either. */
@@ -44,6 +46,7 @@ export const KAFKA_DEFAULTS: KafkaOptions = {
   autoCreateTopics: true,
   defaultPartitions: 1,
   nodes: 1,
+  firstNodeId: 1,
   anonymousUser: 'guest',
   anonymousFromAnywhere: false,
   maxSessionMs: 0,

@@ -46,7 +46,10 @@ test('topics have replicas, as many as there are nodes at most, and leaders ever
   assert.deepEqual(new Set(partitions.map(({ leaderId }) => leaderId)), new Set([1, 2, 3]));
   for (const { leaderId, replicaNodes, isrNodes } of partitions) {
     assert.equal(replicaNodes[0], leaderId);
-    assert.deepEqual(replicaNodes.toSorted((a, b) => a - b), [1, 2, 3]);
+    assert.deepEqual(
+      replicaNodes.toSorted((a, b) => a - b),
+      [1, 2, 3],
+    );
     assert.deepEqual(isrNodes, replicaNodes);
   }
 });

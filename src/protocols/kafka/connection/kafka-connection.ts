@@ -11,7 +11,6 @@ import type { QuotaCharge, Quotas } from '../quotas/quotas.js';
 import { Authentication } from '../security/authentication.js';
 import { isLoopback } from '../security/loopback.js';
 import type { ClientConnection } from './client-connection.js';
-import { FIRST_NODE_ID } from '../nodes.js';
 import { FrameAssembler, FrameError, MIN_REQUEST_BYTES } from './frame-assembler.js';
 import { ResponseQueue, type ResponseSlot } from './response-queue.js';
 
@@ -24,7 +23,7 @@ export interface ConnectionContext {
   enter(): void;
   log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
   readonly advertisedHost: string | undefined;
-  readonly advertisedPort: number | undefined;
+  readonly advertisedPort: (node: number) => number | undefined;
   readonly maxRequestBytes: number;
   readonly maxUnauthenticatedRequestBytes: number;
   readonly idleTimeoutMs: number;
@@ -74,8 +73,7 @@ export class KafkaConnection implements ClientConnection {
     this.#socket = socket;
     this.#context = context;
     this.advertisedHost = context.advertisedHost ?? plainAddress(socket.localAddress);
-    this.advertisedPort =
-      context.advertisedPort === undefined ? (socket.localPort ?? 0) : context.advertisedPort + node - FIRST_NODE_ID;
+    this.advertisedPort = context.advertisedPort(node) ?? socket.localPort ?? 0;
     this.node = node;
     this.nodePorts = nodePorts;
     this.encrypted = socket instanceof TLSSocket;

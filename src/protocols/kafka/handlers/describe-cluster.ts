@@ -1,7 +1,6 @@
 import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { FIRST_NODE_ID } from '../nodes.js';
 import { describeCluster } from '../schema/describe-cluster.js';
 import { OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
 
@@ -21,7 +20,7 @@ export function describeClusterHandler({ clusterId, nodes, access }: FrontServic
       call.respond({
         errorCode: ErrorCode.none,
         clusterId,
-        controllerId: FIRST_NODE_ID,
+        controllerId: nodes.firstId,
         brokers: nodes.seenFrom(call.connection).map(({ nodeId: brokerId, ...address }) => ({ brokerId, ...address })),
         clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
           ? access.clusterOperations(call.connection)

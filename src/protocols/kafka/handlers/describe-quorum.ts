@@ -1,7 +1,6 @@
 import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { FIRST_NODE_ID } from '../nodes.js';
 import { describeQuorum } from '../schema/describe-quorum.js';
 import { Operation } from '../security/acl.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
@@ -22,7 +21,7 @@ export function describeQuorumHandler({ access, host, nodes }: FrontServices): H
       }
       const { nowMs, stableFlush } = host.broker;
       const voter = {
-        replicaId: FIRST_NODE_ID,
+        replicaId: nodes.firstId,
         replicaDirectoryId: ZERO_UUID,
         logEndOffset: stableFlush,
         lastFetchTimestampMs: nowMs,
@@ -35,7 +34,7 @@ export function describeQuorumHandler({ access, host, nodes }: FrontServices): H
           return {
             partitionIndex,
             errorCode: isKnown ? ErrorCode.none : ErrorCode.unknownTopicOrPartition,
-            leaderId: isKnown ? FIRST_NODE_ID : -1,
+            leaderId: isKnown ? nodes.firstId : -1,
             leaderEpoch: isKnown ? 1 : -1,
             highWatermark: isKnown ? stableFlush : -1,
             currentVoters: isKnown ? [voter] : [],
@@ -43,7 +42,7 @@ export function describeQuorumHandler({ access, host, nodes }: FrontServices): H
           };
         }),
       }));
-      const { nodeId, ...address } = nodes.addressOf(FIRST_NODE_ID, call.connection);
+      const { nodeId, ...address } = nodes.addressOf(nodes.firstId, call.connection);
       const listeners = [{ name: 'CONTROLLER', ...address }];
       call.respond({ errorCode: ErrorCode.none, topics, nodes: [{ nodeId, listeners }] });
     },

@@ -2,7 +2,6 @@ import { BrokerError, type TopicInfo } from '../../../core/index.js';
 import { codeOf, ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { type Call, defineHandler, type Handler } from '../handler.js';
-import { FIRST_NODE_ID } from '../nodes.js';
 import { metadata, OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
 import type { Asker } from '../security/access.js';
 import { Operation } from '../security/acl.js';
@@ -27,7 +26,7 @@ export function metadataHandler(services: FrontServices): Handler {
         call.respond({
           brokers: services.nodes.seenFrom(connection),
           clusterId: services.clusterId,
-          controllerId: FIRST_NODE_ID,
+          controllerId: services.nodes.firstId,
           topics,
           clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
             ? services.access.clusterOperations(connection)

@@ -18,8 +18,8 @@ const CLUSTER_CHANGES: readonly number[] = [Operation.alter, Operation.alterConf
 
 /**
  * Who may do what (docs/decisions/kafka-security.md). A line of the access control list that denies wins, one that
- * allows suffices, and where the list is silent the user's permissions in the core decide; clients without a name have
- * those of the broker's own user, but not where a list exists that leaves them out.
+ * allows suffices, and where no line is about the resource the user's permissions in the core decide; clients without
+ * a name have those of the broker's own user.
  */
 export class Access {
   readonly #broker: Broker;
@@ -81,8 +81,12 @@ export class Access {
     const verdict = this.#acls.judge(asker.principal, asker.remoteAddress, operation, resourceType, name);
     if (verdict === 'allow') return true;
     if (verdict === 'deny') return false;
-    if (verdict === 'none' && asker.principal === ANONYMOUS) return false;
-    return inCore();
+    return (verdict === 'unlisted' || this.#isAboveLists(asker)) && inCore();
+  }
+
+  /** Whoever may change the list need not be on it: a named user with that permission in the core. */
+  #isAboveLists({ user, principal }: Asker): boolean {
+    return principal !== ANONYMOUS && this.#broker.allowed(user, VIRTUAL_HOST, 'configure', CLUSTER_NAME);
   }
 
   #coreTopic({ user }: Asker, operation: number, name: string): boolean {

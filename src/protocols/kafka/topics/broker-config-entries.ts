@@ -30,7 +30,11 @@ export function defaultBrokerConfigEntries({ configs }: FrontServices): ConfigEn
 }
 
 function dynamicEntries(own: ConfigValues, common: ConfigValues): ConfigEntry[] {
-  return DYNAMIC_BROKER_CONFIGS.definitions.map((definition) => {
+  const known = DYNAMIC_BROKER_CONFIGS.definitions;
+  const others = new Set(
+    [...Object.keys(own), ...Object.keys(common)].filter((name) => !DYNAMIC_BROKER_CONFIGS.find(name)),
+  );
+  return [...known, ...Array.from(others, (name) => DYNAMIC_BROKER_CONFIGS.settable(name))].map((definition) => {
     const { name, fallback } = definition;
     const synonyms: ConfigSynonym[] = [];
     if (name in own) synonyms.push({ name, value: own[name], source: ConfigSource.dynamicBroker });

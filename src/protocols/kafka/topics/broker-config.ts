@@ -1,10 +1,10 @@
-import { ConfigSet, int, long } from './config-definition.js';
+import { int, long, OpenConfigSet } from './config-definition.js';
 import { TOPIC_CONFIGS } from './topic-config.js';
 
 const KEPT = 'Kept and displayed; this broker has no use for it.';
 
 /** What can be changed of the broker while it runs: the defaults of topics, and what is only kept. */
-export const DYNAMIC_BROKER_CONFIGS = new ConfigSet('broker', [
+export const DYNAMIC_BROKER_CONFIGS = new OpenConfigSet('broker', [
   ...TOPIC_CONFIGS.definitions.flatMap(({ brokerName: name, type, fallback, documentation, isValid }) =>
     name === undefined ? [] : [{ name, type, fallback, documentation, isValid }],
   ),

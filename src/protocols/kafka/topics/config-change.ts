@@ -25,7 +25,7 @@ export function changeConfigs(
 ): ChangedConfigs {
   const values: Record<string, string> = { ...before };
   for (const { name, operation, value } of changes) {
-    const config = configs.find(name);
+    const config = configs.settable(name);
     if (config === undefined) return { fault: `Unknown ${configs.kind} config name: ${name}` };
     if (operation === ConfigOperation.delete) delete values[name];
     else if (operation === ConfigOperation.set) values[name] = value ?? '';

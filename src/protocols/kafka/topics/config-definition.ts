@@ -107,11 +107,24 @@ export class ConfigSet<D extends ConfigDefinition = ConfigDefinition> {
     return this.#byName.get(name);
   }
 
+  /** What it takes for a configuration of that name to be set; undefined when there is none. */
+  settable(name: string): ConfigDefinition | undefined {
+    return this.#byName.get(name);
+  }
+
   /** What is wrong with setting `name` to `value`, in words for the client; undefined when it may be set. */
   fault(name: string, value: string | null): string | undefined {
-    const definition = this.#byName.get(name);
+    const definition = this.settable(name);
     if (definition === undefined) return `Unknown ${this.kind} config name: ${name}`;
     if (value === null) return `Null value not supported for ${this.kind} config: ${name}`;
     return definition.isValid(value) ? undefined : `Invalid value ${value} for configuration ${name}`;
+  }
+}
+
+/** Configurations beside which any other may be kept, as Kafka does for what its plugins are configured by. */
+export class OpenConfigSet extends ConfigSet {
+  override settable(name: string): ConfigDefinition {
+    const documentation = 'Kept and displayed; this broker does not know it.';
+    return this.find(name) ?? { name, type: ConfigType.string, fallback: '', documentation, isValid: () => true };
   }
 }

@@ -2,7 +2,6 @@ import type { Broker, PartitionState, TopicInfo, TopicSettings } from '../../../
 import { DIALECT_KAFKA } from '../../../bytes/index.js';
 import { ErrorCode } from '../error-code.js';
 import { VIRTUAL_HOST } from '../kafka-options.js';
-import { FIRST_NODE_ID } from '../nodes.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 import type { ConfigValues, DynamicConfigs } from './dynamic-configs.js';
 import {
@@ -145,7 +144,7 @@ export class TopicDirectory {
 
   /** What was set for all topics while the broker ran, by the broker's names. */
   get brokerDefaults(): ConfigValues {
-    return { ...this.#configs.ofBroker(''), ...this.#configs.ofBroker(String(FIRST_NODE_ID)) };
+    return this.#configs.ofBroker('');
   }
 
   /** The same by the topics' names. */
