@@ -42,7 +42,7 @@ export function shareAcknowledgeHandler(services: FrontServices): Handler {
           return { partitionIndex, errorCode, currentLeader: { leaderId: -1, leaderEpoch: -1 } };
         }),
       }));
-      if (isLast) shares.sessions.close(groupId, memberId);
+      if (isLast) shares.sessions.close(call.connection, groupId, memberId);
       host.whenStable(host.broker.flush, () =>
         call.respond({
           errorCode: ErrorCode.none,

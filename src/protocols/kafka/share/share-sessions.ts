@@ -24,7 +24,7 @@ export class ShareSessions {
 
   /** The session of a request with this epoch: 0 opens one, in the place of an older one, -1 is the last of it. */
   enter(connection: ClientConnection, groupId: string, memberId: string, epoch: number): FoundSession {
-    const key = `${groupId.length}/${groupId}/${memberId}`;
+    const key = keyOf(connection, groupId, memberId);
     if (epoch === OPENING_EPOCH) {
       this.#end(key);
       if (this.#sessions.size >= MAX_SESSIONS) {
@@ -43,8 +43,8 @@ export class ShareSessions {
     return { session, isLast: false, errorCode: ErrorCode.none };
   }
 
-  close(groupId: string, memberId: string): void {
-    this.#end(`${groupId.length}/${groupId}/${memberId}`);
+  close(connection: ClientConnection, groupId: string, memberId: string): void {
+    this.#end(keyOf(connection, groupId, memberId));
   }
 
   #end(key: string): void {
@@ -67,4 +67,9 @@ export class ShareSessions {
     }
     return keys;
   }
+}
+
+/** A member has a session with each node that it dialled. */
+function keyOf({ advertisedPort }: ClientConnection, groupId: string, memberId: string): string {
+  return `${advertisedPort}/${groupId.length}/${groupId}/${memberId}`;
 }
