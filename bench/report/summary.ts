@@ -10,15 +10,18 @@ const busyDriverPercent = 90;
 /** Above this many cores used by others a figure says little. */
 const disturbedCores = 0.2;
 
+/** Who is compared with, in the order of the columns. */
+const peers: readonly Contender[] = ['rabbitmq', 'kafka', 'kafka synced'];
+
 /** One row for each shape and metric: medians with their range, side by side, and the targets. */
 export function summarise(ledger: Ledger, targets: readonly Target[]): string {
   const rows: string[][] = [];
   const seen = new Set<string>();
+  const present = peers.filter((peer) => ledger.figures.some(({ contender }) => contender === peer));
   for (const { shape, metric, unit } of ledger.figures) {
     const key = `${shape}/${metric}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    const ratio = medianRatio(ledger, shape, metric, 'rosettamq', 'rabbitmq');
     const judged = targets
       .filter((target) => target.shape === shape && target.metric === metric)
       .map((target) => judge(ledger, target))
@@ -27,15 +30,21 @@ export function summarise(ledger: Ledger, targets: readonly Target[]): string {
       shape,
       `${metric}, ${unit}`,
       range(ledger, shape, metric, 'rosettamq'),
-      range(ledger, shape, metric, 'rabbitmq'),
-      formatValue(ratio),
+      ...present.flatMap((peer) => [
+        range(ledger, shape, metric, peer),
+        formatValue(medianRatio(ledger, shape, metric, 'rosettamq', peer)),
+      ]),
       range(ledger, shape, metric, 'disk loop'),
       judged.map(({ target, measured }) => `${describeTarget(target)} (${formatValue(measured)})`).join(', ') || '-',
       judged.length === 0 ? '-' : judged.every(({ met }) => met) ? 'yes' : 'NO',
     ]);
   }
   return layOutTable(
-    ['shape', 'metric', 'rosettamq', 'rabbitmq', 'ratio', 'disk loop', 'target (measured)', 'met'],
+    [
+      ...['shape', 'metric', 'rosettamq'],
+      ...present.flatMap((peer) => [peer, 'ratio']),
+      ...['disk loop', 'target (measured)', 'met'],
+    ],
     rows,
   );
 }

@@ -91,6 +91,7 @@ export {
 export { BrokerCore, type CoreOptions } from './broker-core.js';
 export { rulesOfRegexes } from './catalog/permission-rule.js';
 export type { Credential, User } from './catalog/users.js';
+export type { DialectSettings } from './catalog/dialect-settings.js';
 export type { CoreEffects } from './core-effects.js';
 export type { SharedRecord, SparseQueue } from './delivery/rewriting.js';
 export { SHARED_LOG } from './delivery/shared-bodies.js';

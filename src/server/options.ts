@@ -1,4 +1,4 @@
-import { type OptionKind, oneOf, port, text } from './option-kinds.js';
+import { type OptionKind, oneOf, port, text, wholeNumber } from './option-kinds.js';
 
 /**
  * One option. Its key here, `amqpPort`, gives all its other names: the flag `--amqp-port`, the environment variable
@@ -32,6 +32,17 @@ export const OPTIONS = {
   kafkaPort: option(port, 9092, 'Kafka'),
   sqsPort: option(port, 9324, 'SQS and SNS over HTTP'),
   adminPort: option(port, 15672, 'admin API and dashboard'),
+  tlsCert: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'the certificate of all TLS listeners, PEM, with those between it and its root',
+  ),
+  tlsKey: option<string | undefined>(text('FILE'), undefined, 'its private key, PEM'),
+  tlsCa: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'whose signature clients may log in with by certificate, PEM; without it none is asked for',
+  ),
   defaultUser: option(
     text('NAME'),
     'guest',
@@ -43,6 +54,39 @@ export const OPTIONS = {
     undefined,
     'more users: a RabbitMQ definitions export, of which `users` and `permissions` are read',
   ),
+  kafkaTlsPort: option<number | 'off'>(port, 'off', 'Kafka over TLS; needs --tls-cert'),
+  kafkaAnonymous: option(
+    oneOf('loopback', 'anywhere', 'off'),
+    'loopback',
+    'which Kafka clients need no SASL; they have the permissions of the default user',
+  ),
+  kafkaAdvertisedHost: option<string | undefined>(
+    text('NAME'),
+    undefined,
+    'what Kafka clients are told to connect to; without it, what they dialled',
+  ),
+  kafkaAdvertisedPort: option<number | undefined>(wholeNumber(1, 65_535), undefined, 'the port that goes with it'),
+  kafkaVirtualBrokers: option(
+    wholeNumber(1, 100),
+    1,
+    'as how many Kafka nodes the broker appears, on as many ports, and the highest replication factor',
+  ),
+  kafkaNodeId: option(wholeNumber(0, 2_147_483_000), 1, 'the id of the first of them'),
+  kafkaAutoCreateTopics: option(oneOf('on', 'off'), 'on', 'whether asking for a Kafka topic by name creates it'),
+  kafkaDefaultPartitions: option(wholeNumber(1, 10_000), 1, 'partitions of a Kafka topic whose creator does not say'),
+  kafkaMaxSessionSeconds: option(
+    wholeNumber(0, 31_536_000),
+    0,
+    'after how long a Kafka client must authenticate again; 0: never',
+  ),
+  kafkaTokenKeys: option<string | undefined>(
+    text('FILE|URL|unsecured'),
+    undefined,
+    'the JWKS that OAUTHBEARER tokens are checked with; unsecured takes any token and is for tests',
+  ),
+  kafkaTokenAudience: option<string | undefined>(text('NAME'), undefined, 'whom tokens must be for'),
+  kafkaTokenIssuer: option<string | undefined>(text('NAME'), undefined, 'by whom tokens must be issued'),
+  kafkaTokenUserClaim: option(text('CLAIM'), 'sub', 'the claim of a token that names the user'),
   logLevel: option(oneOf('debug', 'info', 'warn', 'error'), 'info', 'the least severe lines to log'),
   logFormat: option(oneOf('auto', 'human', 'json'), 'auto', 'auto is human on a terminal and JSON lines elsewhere'),
 } as const;

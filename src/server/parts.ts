@@ -49,12 +49,13 @@ export interface FrontKind<S extends Shell = Shell> {
   create(shell: S, options: ServerOptions): Front;
 }
 
-export type FrontName = 'amqp' | 'kafka' | 'sqs' | 'admin';
+export type FrontName = 'amqp' | 'kafka' | 'kafkaTls' | 'sqs' | 'admin';
 
 /** The option that says where a front listens. */
 export const PORT_OPTION = {
   amqp: 'amqpPort',
   kafka: 'kafkaPort',
+  kafkaTls: 'kafkaTlsPort',
   sqs: 'sqsPort',
   admin: 'adminPort',
 } as const satisfies Record<FrontName, keyof ServerOptions>;

@@ -16,6 +16,7 @@ import { MessageQueue } from '../delivery/message-queue.js';
 import { Partition } from '../log/partition.js';
 import type { Router } from '../routing/router.js';
 import type { QueueDestination } from '../routing/topology.js';
+import { DialectSettings } from './dialect-settings.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { QueueEntry } from './queue-entry.js';
@@ -43,6 +44,8 @@ export class Destinations {
   readonly #metadata: MetadataEffects;
   readonly #router: Router;
   readonly #virtualHosts: VirtualHosts;
+  /** What the dialects keep of their own. */
+  readonly settings: DialectSettings;
   readonly #hosts = new Map<string, Names>();
   readonly #queues = new Map<number, QueueEntry>();
   readonly #topics = new Map<number, TopicEntry>();
@@ -60,6 +63,7 @@ export class Destinations {
     this.#metadata = metadata;
     this.#router = router;
     this.#virtualHosts = new VirtualHosts(metadata);
+    this.settings = new DialectSettings(metadata);
     this.#shares = new Shares(context, metadata);
   }
 
@@ -449,7 +453,7 @@ export class Destinations {
       this.#nextLog = this.#reservedLogs = Number(decodeUtf8(value));
       return true;
     }
-    if (this.#virtualHosts.restore(key, value)) return true;
+    if (this.#virtualHosts.restore(key, value) || this.settings.restore(key, value)) return true;
     const share = Shares.read(key, value);
     if (share !== undefined) this.#restoreShare(share);
     else if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));

@@ -6,7 +6,7 @@ import { namedPartitions } from '../groups/listed-partitions.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { consumerGroupDescribe } from '../schema/consumer-group-describe.js';
 import { OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
-import { GROUP_OPERATIONS } from '../topics/allowed-operations.js';
+import { Operation } from '../security/acl.js';
 import type { TopicDirectory } from '../topics/topic-directory.js';
 import type { ResponseOf } from '../wire/api.js';
 
@@ -15,13 +15,18 @@ type Answer = ResponseOf<typeof consumerGroupDescribe>['groups'][number];
 /** What a member of the newer protocol is called in descriptions. */
 const CONSUMER_MEMBER = 1;
 
-export function consumerGroupDescribeHandler({ groups, topics }: FrontServices): Handler {
+export function consumerGroupDescribeHandler({ groups, topics, access }: FrontServices): Handler {
   return defineHandler({
     api: consumerGroupDescribe,
     served: '0-1',
     handle(request, call) {
-      const authorizedOperations = request.includeAuthorizedOperations ? GROUP_OPERATIONS : OPERATIONS_NOT_ASKED;
       const described = request.groupIds.map((groupId) => {
+        if (!access.mayGroup(call.connection, Operation.describe, groupId)) {
+          return { ...unknown(groupId), errorCode: ErrorCode.groupAuthorizationFailed, errorMessage: null };
+        }
+        const authorizedOperations = request.includeAuthorizedOperations
+          ? access.groupOperations(call.connection, groupId)
+          : OPERATIONS_NOT_ASKED;
         const group = groups.coordinator.assigned.describe(groupId);
         const answer = group?.kind === 'consumer' ? describe(group, topics) : unknown(groupId);
         return { ...answer, authorizedOperations };

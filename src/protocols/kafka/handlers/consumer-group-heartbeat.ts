@@ -8,7 +8,8 @@ import { defineHandler, type Handler } from '../handler.js';
 import { consumerGroupHeartbeat } from '../schema/consumer-group-heartbeat.js';
 
 /** A member of a group whose partitions the broker assigns joins, goes on or leaves (KIP-848). */
-export function consumerGroupHeartbeatHandler({ host, groups, topics, configs }: FrontServices): Handler {
+export function consumerGroupHeartbeatHandler(services: FrontServices): Handler {
+  const { host, groups, configs } = services;
   const patterns = new TopicPatterns();
   return defineHandler({
     api: consumerGroupHeartbeat,
@@ -36,7 +37,7 @@ export function consumerGroupHeartbeatHandler({ host, groups, topics, configs }:
           clientId: call.clientId ?? '',
           clientHost: `/${call.connection.remoteAddress}`,
         },
-        visibleTopics(host.broker, topics, patterns, call.connection.user),
+        visibleTopics(services, patterns, call.connection),
         assignedTimes('consumer', configs.ofGroup(request.groupId)),
         host.broker.nowMs,
       );

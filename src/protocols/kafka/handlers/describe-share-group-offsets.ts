@@ -2,6 +2,7 @@ import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { describeShareGroupOffsets } from '../schema/describe-share-group-offsets.js';
+import { Operation } from '../security/acl.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 
@@ -14,7 +15,13 @@ export function describeShareGroupOffsetsHandler(services: FrontServices): Handl
     api: describeShareGroupOffsets,
     served: '0-1',
     handle(request, call) {
-      call.respond({ groups: request.groups.map((asked) => describe(services, asked)) });
+      const { access } = services;
+      const groups = request.groups.map((asked) =>
+        access.mayGroup(call.connection, Operation.describe, asked.groupId)
+          ? describe(services, asked)
+          : { groupId: asked.groupId, topics: [], errorCode: ErrorCode.groupAuthorizationFailed },
+      );
+      call.respond({ groups });
     },
   });
 }

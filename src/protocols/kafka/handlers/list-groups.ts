@@ -4,8 +4,9 @@ import { assignedStateName } from '../groups/assigned-state-name.js';
 import { groupStateName } from '../groups/group-state-name.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { listGroups } from '../schema/list-groups.js';
+import { Operation } from '../security/acl.js';
 
-export function listGroupsHandler({ groups }: FrontServices): Handler {
+export function listGroupsHandler({ groups, access }: FrontServices): Handler {
   return defineHandler({
     api: listGroups,
     served: '0-5',
@@ -26,6 +27,7 @@ export function listGroupsHandler({ groups }: FrontServices): Handler {
         groupType: kind,
       }));
       const listed = [...classic, ...assigned]
+        .filter(({ groupId }) => access.mayGroup(call.connection, Operation.describe, groupId))
         .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
         .filter(({ groupType }) => types.size === 0 || types.has(groupType));
       call.respond({ errorCode: ErrorCode.none, groups: listed });

@@ -1,8 +1,8 @@
 import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { type Call, defineHandler, type Handler } from '../handler.js';
-import { NODE_ID, VIRTUAL_HOST } from '../kafka-options.js';
 import { shareFetch } from '../schema/share-fetch.js';
+import { Operation } from '../security/acl.js';
 import { acknowledge, renews } from '../share/acknowledgements.js';
 import { acquiredRecords, type Shared, ShareFetching } from '../share/share-fetching.js';
 import type { SharedPartition } from '../share/share-session.js';
@@ -17,7 +17,7 @@ export function shareFetchHandler(services: FrontServices): Handler {
     api: shareFetch,
     served: '1-2',
     async handle(request, call) {
-      const { host, shares } = services;
+      const { host, shares, nodes } = services;
       const groupId = request.groupId ?? '';
       const memberId = request.memberId ?? '';
       const fault = requestFault(request);
@@ -69,7 +69,10 @@ export function shareFetchHandler(services: FrontServices): Handler {
         const answer = answers.at(partition.topicId, partition.index);
         answer.acquiredRecords = acquiredRecords(holds);
         answer.records = batches.map((buffer) => ({ buffer, start: 0, end: buffer.length }));
-        answer.currentLeader = { leaderId: NODE_ID, leaderEpoch };
+        answer.currentLeader = {
+          leaderId: nodes.leaderOf(partition.topicId, partition.index),
+          leaderEpoch,
+        };
       }
       host.whenStable(acknowledgedIn, () =>
         call.respond({
@@ -92,16 +95,14 @@ function requestFault(request: Request): number {
 
 /** Why the client cannot read the partition. */
 export function partitionFault(
-  { host, topics }: FrontServices,
+  { topics, access }: FrontServices,
   call: Pick<Call<unknown>, 'connection'>,
   topicId: string,
   index: number,
 ): number {
   const { topic, errorCode } = topics.findById(topicId);
   if (topic === undefined) return errorCode;
-  if (!host.broker.allowed(call.connection.user, VIRTUAL_HOST, 'read', topic.name)) {
-    return ErrorCode.topicAuthorizationFailed;
-  }
+  if (!access.mayTopic(call.connection, Operation.read, topic.name)) return ErrorCode.topicAuthorizationFailed;
   return topics.partitionHandle(topic, index) < 0 ? ErrorCode.unknownTopicOrPartition : ErrorCode.none;
 }
 

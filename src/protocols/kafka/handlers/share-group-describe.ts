@@ -6,19 +6,24 @@ import { namedPartitions } from '../groups/listed-partitions.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
 import { shareGroupDescribe } from '../schema/share-group-describe.js';
-import { GROUP_OPERATIONS } from '../topics/allowed-operations.js';
+import { Operation } from '../security/acl.js';
 import type { TopicDirectory } from '../topics/topic-directory.js';
 import type { ResponseOf } from '../wire/api.js';
 
 type Answer = ResponseOf<typeof shareGroupDescribe>['groups'][number];
 
-export function shareGroupDescribeHandler({ groups, topics }: FrontServices): Handler {
+export function shareGroupDescribeHandler({ groups, topics, access }: FrontServices): Handler {
   return defineHandler({
     api: shareGroupDescribe,
     served: '1',
     handle(request, call) {
-      const authorizedOperations = request.includeAuthorizedOperations ? GROUP_OPERATIONS : OPERATIONS_NOT_ASKED;
       const described = request.groupIds.map((groupId) => {
+        if (!access.mayGroup(call.connection, Operation.describe, groupId)) {
+          return { ...unknown(groupId), errorCode: ErrorCode.groupAuthorizationFailed, errorMessage: null };
+        }
+        const authorizedOperations = request.includeAuthorizedOperations
+          ? access.groupOperations(call.connection, groupId)
+          : OPERATIONS_NOT_ASKED;
         const group = groups.coordinator.assigned.describe(groupId);
         const answer = group?.kind === 'share' ? describe(group, topics) : unknown(groupId);
         return { ...answer, authorizedOperations };

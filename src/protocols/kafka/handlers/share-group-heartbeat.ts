@@ -8,7 +8,8 @@ import { defineHandler, type Handler } from '../handler.js';
 import { shareGroupHeartbeat } from '../schema/share-group-heartbeat.js';
 
 /** A member of a share group joins, goes on or leaves (KIP-932). */
-export function shareGroupHeartbeatHandler({ host, groups, topics, configs }: FrontServices): Handler {
+export function shareGroupHeartbeatHandler(services: FrontServices): Handler {
+  const { host, groups, configs } = services;
   // Share groups subscribe by name only.
   const patterns = new TopicPatterns();
   return defineHandler({
@@ -31,7 +32,7 @@ export function shareGroupHeartbeatHandler({ host, groups, topics, configs }: Fr
           clientId: call.clientId ?? '',
           clientHost: `/${call.connection.remoteAddress}`,
         },
-        visibleTopics(host.broker, topics, patterns, call.connection.user),
+        visibleTopics(services, patterns, call.connection),
         assignedTimes('share', configs.ofGroup(request.groupId)),
         host.broker.nowMs,
       );
