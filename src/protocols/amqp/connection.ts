@@ -12,6 +12,7 @@ import { handshake, Refusal, type Opened, type Wire } from './handshake.js';
 import { startHeartbeat } from './heartbeat.js';
 import { decodeMethod, type Method, type MethodArguments } from './method-codec.js';
 import { methods, type MethodName } from './methods.js';
+import type { Peer } from './peer.js';
 
 /** So long a peer may take from TCP connect to connection.open. */
 const handshakeTimeoutMs = 10_000;
@@ -28,6 +29,7 @@ class Disconnected extends Error {}
 export class Connection implements Wire {
   private readonly server: AmqpServerContext;
   private readonly socket: Socket;
+  private readonly peer: Peer;
   private readonly reader: FrameReader;
   private readonly output: ConnectionOutput;
   private phase: 'handshake' | 'open' | 'closing' | 'closed' = 'handshake';
@@ -42,9 +44,10 @@ export class Connection implements Wire {
   private stopHeartbeat: () => void = () => {};
   private endTimer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(socket: Socket, server: AmqpServerContext) {
+  constructor(socket: Socket, peer: Peer, server: AmqpServerContext) {
     this.server = server;
     this.socket = socket;
+    this.peer = peer;
     this.reader = new FrameReader(server.tuning.frameMaxBytes);
     this.output = new ConnectionOutput(
       socket,
@@ -74,7 +77,9 @@ export class Connection implements Wire {
       const opened = await handshake(this, {
         identity: this.server.identity,
         tuning: this.server.tuning,
-        authenticate: (user, password) => this.server.host.authenticate(user, password, this.socket.remoteAddress),
+        authenticate: (user, password) => this.server.host.authenticate(user, password, this.peer.address),
+        certificateUser: this.peer.certificateUser,
+        knowsUser: (name) => this.server.knowsUser(name),
         hasVirtualHost: (name) => this.server.host.broker.hasVirtualHost(name),
         mayEnter: (user, virtualHost) => this.server.host.broker.mayEnter(user, virtualHost),
       });
@@ -103,7 +108,7 @@ export class Connection implements Wire {
         this.output.markDirty();
       },
       silent: () => {
-        host.log('warn', 'amqp: missed heartbeats from client', { peer: this.socket.remoteAddress });
+        host.log('warn', 'amqp: missed heartbeats from client', { peer: this.peer.address });
         this.socket.destroy();
       },
     });
@@ -151,7 +156,7 @@ export class Connection implements Wire {
       this.fail(this.internalError(error));
       return;
     }
-    this.server.host.log('warn', `amqp: connection refused: ${error.message}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: connection refused: ${error.message}`, { peer: this.peer.address });
     this.phase = 'closing';
     this.endAfter(error.delayMs);
   }
@@ -279,7 +284,7 @@ export class Connection implements Wire {
   /** An error of the peer, or one of our own while serving it, ends the connection. */
   private fail(error: ConnectionError): void {
     if (this.phase === 'closing' || this.phase === 'closed') return;
-    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.peer.address });
     this.closeWith(error);
   }
 
