@@ -57,7 +57,7 @@ export interface FrontServices {
   /** There for every front that is `secure`. */
   readonly tls: TlsFiles | undefined;
   /** Is there a user of that name, however it proves to be that? */
-  knowsUser(name: string): boolean;
+  readonly knowsUser: (name: string) => boolean;
 }
 
 export type FrontName = 'amqp' | 'amqps' | 'kafka' | 'sqs' | 'admin';

@@ -14,7 +14,7 @@ export interface AmqpServerContext {
   readonly maxMessageBytes: number;
   readonly flushQueue: FlushQueue;
   /** Is there a user of that name? */
-  knowsUser(name: string): boolean;
+  readonly knowsUser: (name: string) => boolean;
   /** The channel has publishes that wait for a flush. */
   awaitStable(channel: ConfirmingChannel): void;
   forget(connection: Connection): void;

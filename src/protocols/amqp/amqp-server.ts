@@ -21,7 +21,7 @@ export interface AmqpServerOptions {
   /** Every connection begins with a header of the PROXY protocol. */
   readonly proxyProtocol?: boolean;
   /** Is there a user of that name? Asked for one that a certificate names. */
-  knowsUser(name: string): boolean;
+  readonly knowsUser: (name: string) => boolean;
 }
 
 /** RabbitMQ's default since 4.0. */

@@ -21,7 +21,7 @@ export interface HandshakeOptions {
   authenticate(user: string, password: string): Promise<string | undefined>;
   /** The user whom the client's certificate names, if it showed one. */
   readonly certificateUser: string | undefined;
-  knowsUser(name: string): boolean;
+  readonly knowsUser: (name: string) => boolean;
   hasVirtualHost(name: string): boolean;
   mayEnter(user: string, virtualHost: string): boolean;
 }
