@@ -183,12 +183,7 @@ export const methodProbes: readonly AmqpProbe[] = [
     session.client.publish(1, { routingKey: properties!['replyTo'] }, 'answer');
     return session.next();
   }),
-  asked(
-    `queue.declare of ${REPLY_TO}, passive`,
-    'QueueDeclare',
-    { queue: REPLY_TO, passive: true },
-    'Not yet: the name is known to basic.consume and as a reply-to only.',
-  ),
+  asked(`queue.declare of ${REPLY_TO}, passive`, 'QueueDeclare', { queue: REPLY_TO, passive: true }),
 ];
 
 function asPublish(name: string, fields: object, properties = {}): AmqpProbe {

@@ -1,3 +1,4 @@
+import { situations } from '../amqp/golden/situations.js';
 import { amqpGroups } from './amqp-probes.js';
 import type { AmqpProbe } from './amqp-session.js';
 import { clients } from './clients.js';
@@ -15,6 +16,7 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): 
     'are written by hand, beside the probes.',
     '',
     ...amqpSection(results, rabbitmq),
+    ...goldenSection(),
     ...kafkaSection(results),
     ...sqsSection(results),
     ...clientSection(results),
@@ -41,6 +43,34 @@ function amqpSection(results: Results, { version, plugins, answers }: RabbitmqAn
       '',
       ...table(['probe', 'RosettaMQ', `RabbitMQ ${version}`, 'why'], probes.map(row)),
     ]),
+  ];
+}
+
+/** What a RabbitMQ was seen to do, frame by frame; `npm test` plays all of it. */
+function goldenSection(): string[] {
+  const different = situations.filter(({ ours }) => ours !== undefined);
+  const lines = (shown: readonly string[] | undefined) => (shown ?? []).map(code).join('<br>') || 'nothing';
+  const same = situations.length - different.length;
+  return [
+    '### Situations',
+    '',
+    `${situations.length} situations that were played against a RabbitMQ 3.10.8 frame by frame (\`test/amqp/golden/\`).`,
+    `${same} are answered alike, ${different.length} otherwise, on purpose:`,
+    '',
+    ...table(
+      ['', 'situation', 'RosettaMQ', 'RabbitMQ 3.10.8', 'why'],
+      different.map(({ id, about, ours, rabbitmq, why }) => {
+        // what both say is left out
+        const [here, there] = [ours ?? [], rabbitmq];
+        return [
+          id,
+          about,
+          lines(here.filter((line) => !there.includes(line))),
+          lines(there.filter((line) => !here.includes(line))),
+          why ?? '-',
+        ];
+      }),
+    ),
   ];
 }
 

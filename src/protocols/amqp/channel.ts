@@ -20,6 +20,7 @@ interface PendingGet {
   /** Messages that will be ready after it, for get-ok. */
   readonly remaining: number;
   readonly queueRouting: Buffer;
+  readonly countHeader: CountHeader | undefined;
   /** Where its answer belongs when it could not be given at once. */
   place: Place | undefined;
 }
@@ -136,12 +137,13 @@ export class Channel implements SessionSink, ConfirmingChannel {
   // ---- deliveries
 
   /** Asks the core for one message; the answer is get-ok or get-empty, in the order of the channel's replies. */
-  get(queue: QueueInfo, noAck: boolean): void {
+  get(queue: QueueInfo, noAck: boolean, countHeader: CountHeader | undefined): void {
     const { broker } = this.connection;
     const token = this.nextGetToken++;
     const get: PendingGet = {
       remaining: Math.max(0, broker.counts(queue.handle).ready - 1),
       queueRouting: routingToQueue(queue.name),
+      countHeader,
       place: undefined,
     };
     this.gets.set(token, get);
@@ -156,7 +158,10 @@ export class Channel implements SessionSink, ConfirmingChannel {
     const consumer = this.consumers.withToken(delivery.token);
     if (consumer === undefined) this.answerGet(delivery);
     else {
-      this.fillContent(delivery, consumer.queueRouting, consumer.countHeader);
+      const { queueRouting, countHeader } = consumer;
+      // RabbitMQ counts for a consumer from the second delivery on, for basic.get from the first
+      const first = countHeader === 'x-delivery-count' && delivery.attempts === 1;
+      this.fillContent(delivery, queueRouting, first ? undefined : countHeader);
       writeDelivery(out, frameMaxBytes, number, consumer.tagBytes, delivery.deliveryId, delivery.redelivered, content);
     }
     connection.markDirty();
@@ -200,7 +205,7 @@ export class Channel implements SessionSink, ConfirmingChannel {
   private answerGet(delivery: Delivery): void {
     const get = this.gets.get(delivery.token);
     if (get === undefined) return;
-    this.fillContent(delivery, get.queueRouting, undefined);
+    this.fillContent(delivery, get.queueRouting, get.countHeader);
     const before = Buffer.alloc(13);
     before.writeUInt32BE(methodCode('basic.get-ok'), 0);
     before.writeBigUInt64BE(BigInt(delivery.deliveryId), 4);

@@ -15,7 +15,7 @@ const death = {
 
 test('a dead-lettered message tells where, why and how often it died', () => {
   const earlier = { ...death, queue: 'p', reason: 'rejected', originalTtlMs: -1 } as const;
-  const headers = withDeathHeaders(tableOf({ own: 1 }), [death, earlier]);
+  const headers = withDeathHeaders(tableOf({ own: 1 }), [death, earlier], 'k');
   assert.deepEqual(
     [...headers.keys()],
     [
@@ -45,4 +45,20 @@ test('a dead-lettered message tells where, why and how often it died', () => {
   );
   assert.deepEqual(headers.get('x-first-death-queue'), fieldOf('p'));
   assert.deepEqual(headers.get('x-last-death-queue'), fieldOf('q'));
+});
+
+test('copy keys are told until the message got another key, and go then', () => {
+  const sent = tableOf({ CC: ['extra'] });
+  const own = { ...death, routingKeys: ['k'] };
+  const keysOf = (headers: typeof sent) => {
+    const entries = headers.get('x-death');
+    assert.ok(entries?.type === 'A');
+    return entries.value.map((entry) => entry.type === 'F' && entry.value.get('routing-keys'));
+  };
+  const same = withDeathHeaders(sent, [own], 'k');
+  assert.deepEqual(keysOf(same), [fieldOf(['k', 'extra'])]);
+  assert.ok(same.has('CC'));
+  const other = withDeathHeaders(sent, [{ ...own, queue: 'r', routingKeys: ['dead'] }, own], 'dead');
+  assert.deepEqual(keysOf(other), [fieldOf(['dead']), fieldOf(['k', 'extra'])]);
+  assert.ok(!other.has('CC'));
 });

@@ -60,7 +60,7 @@ export class DeliveredContent implements ContentBytes {
     const history = delivery.history();
     if (history.length > 0 || countHeader !== undefined) {
       this.changeHeaders(history.length > 0, (headers) => {
-        const result = history.length > 0 ? withDeathHeaders(headers, history) : headers;
+        const result = history.length > 0 ? withDeathHeaders(headers, history, this.routingKey()) : headers;
         return countHeader === undefined ? result : withCount(result, countHeader, delivery);
       });
     }
@@ -77,6 +77,12 @@ export class DeliveredContent implements ContentBytes {
     this.body = delivery.body;
     this.bodyStart = delivery.bodyStart;
     this.bodyEnd = delivery.bodyEnd;
+  }
+
+  private routingKey(): string {
+    const { buffer, byteOffset } = this.routing;
+    const keyStart = this.routingStart + 1 + this.routing[this.routingStart] + 1;
+    return Buffer.from(buffer, byteOffset + keyStart, this.routingEnd - keyStart).toString('utf8');
   }
 
   private takeTranslation(delivery: Delivery): void {
