@@ -104,6 +104,18 @@ export class Channel implements SessionSink, ConfirmingChannel {
     else this.reply(name, args);
   }
 
+  /** Runs a command, and keeps what it brings to this channel until its answer goes out (see {@link replyAfter}). */
+  beforeReply<T>(durable: boolean, command: () => T): T {
+    const place = this.order.hold();
+    try {
+      return command();
+    } finally {
+      const { broker, host } = this.connection;
+      if (durable) host.whenStable(broker.flush, () => place.release());
+      else place.release();
+    }
+  }
+
   // ---- settling deliveries
 
   /** @throws ChannelError 406 for a tag that is not in flight on this channel */

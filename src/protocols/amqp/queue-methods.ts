@@ -84,13 +84,13 @@ export function deleteQueue(channel: Channel, args: MethodArguments<'queue.delet
   }
   assertNotLocked(channel, queue);
   const resource = named('queue', name, virtualHost);
-  const messageCount = translated(
-    () => broker.deleteQueue(queue.handle, { ifUnused: args.ifUnused, ifEmpty: args.ifEmpty }),
-    {
+  const remove = () =>
+    translated(() => broker.deleteQueue(queue.handle, { ifUnused: args.ifUnused, ifEmpty: args.ifEmpty }), {
       'in-use': () => new ChannelError('PRECONDITION_FAILED', `${resource} in use`),
       'not-empty': () => new ChannelError('PRECONDITION_FAILED', `${resource} not empty`),
       'not-found': () => noQueue(channel, name),
-    },
-  );
+    });
+  // the channel's own consumers are told together with the answer: a client may close the channel when it hears of them
+  const messageCount = channel.beforeReply(queue.durable, remove);
   if (!args.noWait) channel.replyAfter(queue.durable, 'queue.delete-ok', { messageCount });
 }
