@@ -438,6 +438,10 @@ export interface Host {
    */
   readonly congested: boolean;
   whenRelieved(callback: () => void): void;
+  /** No room is left on the device: publishes are refused, everything else goes on. */
+  readonly full: boolean;
+  /** Called whenever {@link full} changed; not inside {@link enter}. */
+  onFullChanged(listener: () => void): void;
   /** One line for the operator. */
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
 }

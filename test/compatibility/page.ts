@@ -1,3 +1,6 @@
+import { reasonFor } from '../suites/reasons.js';
+import { countOf, readSuiteResult } from '../suites/suite-result.js';
+import { suites } from '../suites/suites.js';
 import { situations } from '../amqp/golden/situations.js';
 import { amqpGroups } from './amqp-probes.js';
 import type { AmqpProbe } from './amqp-session.js';
@@ -20,6 +23,7 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): 
     ...kafkaSection(results),
     ...sqsSection(results),
     ...clientSection(results),
+    ...suiteSection(),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -138,6 +142,29 @@ function clientSection(results: Results): string[] {
         return [name, version, String(passed), covers];
       }),
     ),
+  ];
+}
+
+/** The clients' own tests, as `npm run suite` wrote down what they said. */
+function suiteSection(): string[] {
+  const rows: string[][] = [];
+  const failures: string[][] = [];
+  for (const suite of suites) {
+    const result = readSuiteResult(suite);
+    if (result === undefined) continue;
+    const counts = (['passed', 'failed', 'skipped'] as const).map((outcome) => String(countOf(result, outcome)));
+    rows.push([suite.name, suite.repository, result.commit.slice(0, 10), suite.covers, ...counts]);
+    const failed = Object.keys(result.tests).filter((test) => result.tests[test] === 'failed');
+    for (const test of failed) failures.push([suite.name, code(test), reasonFor(suite.name, test) ?? '-']);
+  }
+  return [
+    "## Clients' own tests",
+    '',
+    'The tests that a client has for itself, run from a checkout of its project against a broker started for them',
+    '(`npm run suite`). `test/suites/results/` has what each of them said. Skipped is what the project itself skips.',
+    '',
+    ...table(['client', 'repository', 'commit', 'tests', 'passed', 'failed', 'skipped'], rows),
+    ...(failures.length === 0 ? [] : table(['client', 'failed test', 'why'], failures)),
   ];
 }
 

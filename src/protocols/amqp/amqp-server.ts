@@ -57,6 +57,9 @@ export class AmqpServer implements AmqpServerContext {
       proxyProtocol: options.proxyProtocol ?? false,
       accept: (socket, peer) => this.sockets.set(new Connection(socket, peer, this), socket),
     });
+    this.host.onFullChanged(() => {
+      for (const connection of this.sockets.keys()) connection.tellFullness();
+    });
     this.host.onStable((stableFlush) => {
       this.awaiting = this.awaiting.filter((channel) => channel.confirmStable(stableFlush));
     });

@@ -40,6 +40,9 @@ export class Connection implements Wire {
   private confirming: ConfirmingChannel[] = [];
   private pausedSessions: number[] = [];
   private published = false;
+  /** Has sent messages: it is told when none are taken for now. */
+  private publisher = false;
+  private blocked = false;
   private readingPaused = false;
   private stopHeartbeat: () => void = () => {};
   private endTimer: NodeJS.Timeout | undefined = undefined;
@@ -224,7 +227,20 @@ export class Connection implements Wire {
     } catch (error) {
       this.fail(error instanceof ConnectionError ? error : this.internalError(error));
     }
-    if (this.published) this.holdBackIfCongested();
+    if (!this.published) return;
+    this.publisher = true;
+    this.tellFullness();
+    this.holdBackIfCongested();
+  }
+
+  /** Tells a client that publishes when no messages are taken for now, and when they are again. */
+  tellFullness(): void {
+    const { full } = this.server.host;
+    if (full === this.blocked || this.phase !== 'open' || !this.publisher) return;
+    if (this.context?.capabilities.connectionBlocked !== true) return;
+    this.blocked = full;
+    if (full) this.send('connection.blocked', { reason: 'low on disk' });
+    else this.send('connection.unblocked', {});
   }
 
   /** Publishers wait while too much is waiting for the disk. */
@@ -268,6 +284,14 @@ export class Connection implements Wire {
         return;
       default: {
         const [classId, methodId] = methods[method.name].id;
+        if (method.name.startsWith('connection.')) {
+          throw new ConnectionError(
+            'CHANNEL_ERROR',
+            'unexpected method in connection state running',
+            classId,
+            methodId,
+          );
+        }
         throw new ConnectionError('COMMAND_INVALID', 'unimplemented method', classId, methodId);
       }
     }

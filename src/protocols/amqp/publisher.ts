@@ -72,6 +72,7 @@ export class Publisher {
       if (tag > 0) channel.confirm(tag, 0);
       return;
     }
+    channel.connection.notePublish();
     let refused = false;
     let flush = 0;
     try {
@@ -82,7 +83,6 @@ export class Publisher {
       if (!(error instanceof BrokerError && error.kind === 'full' && tag > 0)) throw error;
       refused = true;
     }
-    channel.connection.notePublish();
     if (refused) channel.refuse(tag);
     else if (tag > 0) channel.confirm(tag, flush);
   }
