@@ -7,7 +7,6 @@ import type {
   Declared,
   ExchangeInfo,
   ExchangeSpec,
-  HeaderValues,
   MessageHold,
   MessageState,
   PartitionState,
@@ -24,6 +23,7 @@ import type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+import type { MessageHeaders } from './routing/message-headers.js';
 import { BrokerError } from './broker-error.js';
 import { Destinations } from './catalog/destinations.js';
 import type { Operation } from './catalog/permission-rule.js';
@@ -46,6 +46,7 @@ import { HELD } from './delivery/message-table.js';
 import type { MessageQueue } from './delivery/message-queue.js';
 import { peekQueue } from './delivery/peek.js';
 import { forgetBelow, purge } from './delivery/purge.js';
+import { liveIn, referencesIn, rewrite, type SharedRecord, type SparseQueue } from './delivery/rewriting.js';
 import { Sessions } from './delivery/sessions.js';
 import { acknowledgeWaiting, extend, release } from './delivery/settling.js';
 import { expire, fallDue, holdEnds } from './delivery/times.js';
@@ -227,6 +228,44 @@ export class BrokerCore implements Broker {
     this.context.shared.loaded(buffer, start, end, firstSeq);
   }
 
+  /** Queues of which the store may hold much more than lives in them; see {@link rewrite}. */
+  *sparseQueues(leastDead: number): Iterable<SparseQueue> {
+    for (const { handle, log, durable, partition, state } of this.destinations.allQueues()) {
+      const { done, tail } = state;
+      if (!durable || partition >= 0 || tail - done.floor < leastDead) continue;
+      if (done.countIn(done.floor, tail - 1) >= leastDead) {
+        yield { handle, log, floor: done.floor, sharedFrom: state.marks.lowest(done.floor, tail) };
+      }
+    }
+  }
+
+  /** How many messages of firstSeq … lastSeq the queue still has; 0 when it is gone. */
+  liveIn(queue: number, firstSeq: number, lastSeq: number): number {
+    const entry = this.destinations.queueOrUndefined(queue);
+    return entry === undefined ? 0 : liveIn(entry.state, firstSeq, lastSeq);
+  }
+
+  /** The shared records that live messages of these chunks refer to. */
+  referencesIn(queue: number, chunks: readonly LogChunk[]): readonly number[] {
+    const entry = this.destinations.queueOrUndefined(queue);
+    return entry === undefined ? [] : referencesIn(entry.state, chunks);
+  }
+
+  /**
+   * Writes what is live of firstSeq … lastSeq once more, in place of all that the store has there; see
+   * delivery/rewriting.ts. Returns how far it came, -1 when nothing could be done.
+   */
+  rewrite(
+    queue: number,
+    firstSeq: number,
+    lastSeq: number,
+    chunks: readonly LogChunk[],
+    shared: ReadonlyMap<number, SharedRecord>,
+  ): number {
+    const entry = this.destinations.queueOrUndefined(queue);
+    return entry === undefined || this.#stopped ? -1 : rewrite(entry.state, firstSeq, lastSeq, chunks, shared);
+  }
+
   /** Nothing is accepted any more. */
   stop(): void {
     this.#stopped = true;
@@ -341,6 +380,9 @@ export class BrokerCore implements Broker {
   }
   counts(queue: number): QueueCounts {
     return this.destinations.queue(queue).state.counts();
+  }
+  touchQueue(queue: number): void {
+    this.destinations.queue(queue).state.usedMs = this.nowMs;
   }
 
   // ---- topics
@@ -480,8 +522,16 @@ export class BrokerCore implements Broker {
   get topologyVersion(): number {
     return this.router.version + this.destinations.version;
   }
-  route(virtualHost: string, exchange: string, routingKey: string, headers: () => HeaderValues): Route {
+  route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route {
     return this.destinations.route(virtualHost, exchange, routingKey, headers, this.topologyVersion);
+  }
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+  ): Route {
+    return this.destinations.routeCopies(virtualHost, exchange, routingKeys, headers, this.topologyVersion);
   }
   routeToQueue(queue: number): Route {
     return this.destinations.routeToQueue(queue, this.topologyVersion);
@@ -520,6 +570,9 @@ export class BrokerCore implements Broker {
   }
   cancelAcquire(session: number, token: number): void {
     this.#sessions.cancelAcquire(session, token);
+  }
+  inFlight(session: number, from: number, to: number): readonly number[] {
+    return this.#sessions.inFlight(session, from, to);
   }
   acknowledge(session: number, deliveryId: number, multiple: boolean): void {
     this.#sessions.acknowledge(session, deliveryId, multiple);

@@ -46,6 +46,8 @@ export interface Broker {
   /** Removes what is ready (and, when `everything`, what is in flight or delayed too). Returns the count. */
   purgeQueue(queue: number, everything?: boolean): number;
   counts(queue: number): QueueCounts;
+  /** Somebody asked for the queue: `expiresMs` begins anew. */
+  touchQueue(queue: number): void;
 
   // ---- topics
   createTopic(virtualHost: string, name: string, spec: TopicSpec): number;
@@ -113,6 +115,16 @@ export interface Broker {
    * `not-found` for a missing exchange, `access-refused` for an internal one.
    */
   route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route;
+  /**
+   * The same for a message with several routing keys (RabbitMQ's CC and BCC), of which the first is its own: at every
+   * exchange a binding matches when any of them does. Never to be kept.
+   */
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+  ): Route;
   /** A route to one queue or topic, for dialects that address destinations. */
   routeToQueue(queue: number): Route;
   routeToTopic(topic: number): Route;
@@ -138,6 +150,8 @@ export interface Broker {
   /** Ends an acquire that is still waiting or reading; nothing will be delivered for it. */
   cancelAcquire(session: number, token: number): void;
 
+  /** The delivery ids in [from, to] that are in flight in the session, for dialects that settle later than they are told to. */
+  inFlight(session: number, from: number, to: number): readonly number[];
   /** Throws `unknown-delivery` when `deliveryId` is not in flight in this session. multiple: all up to it; id 0: all. */
   acknowledge(session: number, deliveryId: number, multiple: boolean): void;
   /** Back to where it was, marked redelivered. Past its delivery limit it is dead-lettered. */

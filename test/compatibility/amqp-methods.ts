@@ -74,12 +74,7 @@ export const methodProbes: readonly AmqpProbe[] = [
     newSecret: Buffer.from('guest'),
     reason: 'probe',
   }),
-  onConnection(
-    'connection.secure-ok, unasked',
-    'ConnectionSecureOk',
-    { response: Buffer.alloc(0) },
-    'No mechanism that is offered asks with connection.secure.',
-  ),
+  onConnection('connection.secure-ok, unasked', 'ConnectionSecureOk', { response: Buffer.alloc(0) }),
   onConnection('connection.blocked, from a client', 'ConnectionBlocked', { reason: 'probe' }),
   onConnection('connection.unblocked, from a client', 'ConnectionUnblocked', {}),
   onConnection('connection.close', 'ConnectionClose', { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 }),

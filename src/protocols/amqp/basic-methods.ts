@@ -121,5 +121,5 @@ export function get(channel: Channel, args: MethodArguments<'basic.get'>): void 
 /** basic.recover and basic.recover-async (section 1.8.3.14): everything in flight goes back to where it was. */
 export function recover(channel: Channel, requeue: boolean): void {
   if (!requeue) throw new ConnectionError('NOT_IMPLEMENTED', 'requeue=false');
-  channel.connection.broker.release(channel.session, 0, true);
+  channel.recover();
 }

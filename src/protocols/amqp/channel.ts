@@ -120,30 +120,50 @@ export class Channel implements SessionSink, ConfirmingChannel {
 
   /** @throws ChannelError 406 for a tag that is not in flight on this channel */
   acknowledge(tag: number, multiple: boolean): void {
-    this.settle(tag, multiple, () => this.connection.broker.acknowledge(this.session, tag, multiple));
+    this.settle(tag, multiple, (id, upTo) => this.connection.broker.acknowledge(this.session, id, upTo));
   }
 
   /** @throws ChannelError 406 for a tag that is not in flight on this channel */
   reject(tag: number, multiple: boolean, requeue: boolean): void {
     const { broker } = this.connection;
-    this.settle(tag, multiple, () => {
-      if (requeue) broker.release(this.session, tag, multiple);
-      else broker.reject(this.session, tag, multiple);
+    this.settle(tag, multiple, (id, upTo) => {
+      if (requeue) broker.release(this.session, id, upTo);
+      else broker.reject(this.session, id, upTo);
     });
   }
 
-  private settle(tag: number, multiple: boolean, run: () => void): void {
-    const settleNow = (): void => {
-      if (tag === 0 && !multiple) throw unknownTag(tag);
-      try {
-        run();
-      } catch (error) {
-        if (error instanceof BrokerError && error.kind === 'unknown-delivery') throw unknownTag(tag);
-        throw error;
-      }
-    };
-    if (this.transaction === undefined) settleNow();
-    else this.transaction.settle(settleNow);
+  /** basic.recover: everything in flight goes back to where it was, but for what a transaction will settle. */
+  recover(): void {
+    const { broker } = this.connection;
+    if (this.transaction === undefined) broker.release(this.session, 0, true);
+    else for (const tag of this.inFlight(0, true)) broker.release(this.session, tag, false);
+  }
+
+  private settle(tag: number, multiple: boolean, run: (tag: number, multiple: boolean) => void): void {
+    const { transaction } = this;
+    if (tag === 0 && !multiple) throw unknownTag(tag);
+    if (transaction !== undefined) {
+      const tags = this.inFlight(tag, multiple);
+      if (tag !== 0 && !tags.includes(tag)) throw unknownTag(tag);
+      transaction.settle(tags, () => {
+        for (const each of tags) run(each, false);
+      });
+      return;
+    }
+    try {
+      run(tag, multiple);
+    } catch (error) {
+      if (error instanceof BrokerError && error.kind === 'unknown-delivery') throw unknownTag(tag);
+      throw error;
+    }
+  }
+
+  /** The tags that are meant, of those in flight that no transaction has settled. */
+  private inFlight(tag: number, multiple: boolean): readonly number[] {
+    const { broker } = this.connection;
+    const to = multiple && tag === 0 ? Number.MAX_SAFE_INTEGER : tag;
+    const tags = broker.inFlight(this.session, multiple ? 0 : tag, to);
+    return tags.filter((each) => this.transaction?.isSettled(each) !== true);
   }
 
   // ---- deliveries

@@ -12,7 +12,7 @@ import { encodeMethod } from './method-codec.js';
 import { named } from './names.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import type { PublishView } from './publish-view.js';
-import { copyKeys, mergeRoutes } from './copies.js';
+import { copyKeys } from './copies.js';
 import { replyToAlias } from './direct-reply.js';
 import { replyCodes } from './reply-code.js';
 import { RouteCache, type KnownRoute } from './route-cache.js';
@@ -195,32 +195,34 @@ export class Publisher {
         headers: new Map([...headers].filter(([key]) => key !== 'BCC')),
       }));
     }
-    const all = [routingKey, ...keys].map((key) => this.makeRoute(exchange, key, () => routingHeaders(properties)));
-    return { route: mergeRoutes(all.map((known) => known.route)), delayed: all[0].delayed };
+    const delayed = this.assertPublishable(exchange);
+    const { broker, virtualHost } = this.channel.connection;
+    const route = broker.routeCopies(virtualHost, exchange, [routingKey, ...keys], () => routingHeaders(properties));
+    return { route, delayed };
   }
 
   private readonly headersOfMessage = (): MessageHeaders => routingHeaders(propertiesOf(this.message));
 
   private readonly makeRoute = (exchange: string, routingKey: string, headers: () => MessageHeaders): KnownRoute => {
+    const delayed = this.assertPublishable(exchange);
+    const { broker, virtualHost } = this.channel.connection;
+    return { route: broker.route(virtualHost, exchange, routingKey, headers), delayed };
+  };
+
+  /** Returns whether its messages wait for their `x-delay`. @throws ChannelError 403, 404 */
+  private assertPublishable(exchange: string): boolean {
     const { channel } = this;
     const { broker, virtualHost } = channel.connection;
     assertAllowed(channel, 'write', 'exchange', exchange);
-    if (exchange !== '') {
-      const info = broker.exchange(virtualHost, exchange);
-      if (info === undefined) {
-        throw new ChannelError('NOT_FOUND', `no ${named('exchange', exchange, virtualHost)}`);
-      }
-      if (info.internal) {
-        const resource = named('exchange', exchange, virtualHost);
-        throw new ChannelError('ACCESS_REFUSED', `cannot publish to internal ${resource}`);
-      }
-      return {
-        route: broker.route(virtualHost, exchange, routingKey, headers),
-        delayed: info.type === 'x-delayed-message',
-      };
+    if (exchange === '') return false;
+    const info = broker.exchange(virtualHost, exchange);
+    if (info === undefined) throw new ChannelError('NOT_FOUND', `no ${named('exchange', exchange, virtualHost)}`);
+    if (info.internal) {
+      const resource = named('exchange', exchange, virtualHost);
+      throw new ChannelError('ACCESS_REFUSED', `cannot publish to internal ${resource}`);
     }
-    return { route: broker.route(virtualHost, exchange, routingKey, headers), delayed: false };
-  };
+    return info.type === 'x-delayed-message';
+  }
 }
 
 function propertiesOf({ properties, propertiesStart, propertiesEnd }: OutgoingMessage): BasicProperties {

@@ -168,6 +168,7 @@ function declared({ durable, autoDelete, exclusive, kept }: Declaration): Declar
 
 function answer(channel: Channel, args: DeclareArguments, queue: QueueInfo, changed: boolean): void {
   channel.lastQueue = queue.name;
+  channel.connection.broker.touchQueue(queue.handle);
   if (args.noWait) return;
   const counts = channel.connection.broker.counts(queue.handle);
   const reply = { queue: queue.name, messageCount: counts.ready, consumerCount: queue.consumers };
