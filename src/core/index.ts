@@ -55,6 +55,7 @@ export type {
 } from './group/group-requests.js';
 export type { GroupState } from './group/group-state.js';
 export type { Death, DeathReason, Delivery, Outgoing, PublishOutcome } from './message.js';
+export type { MessageHeaders } from './routing/message-headers.js';
 export type { DialectTranslation, PivotHeader, PivotMessage, PivotValue, Translate } from './pivot.js';
 export {
   type Extent,

@@ -55,6 +55,9 @@ export class Authenticator {
     return name;
   };
 
+  /** Is there a user of that name? */
+  readonly knows = (name: string): boolean => this.#users.has(name);
+
   async #verify(user: User | undefined, password: string): Promise<boolean> {
     if (user !== undefined) return user.verify(password);
     // An unknown name takes as long as a wrong password, so that names cannot be told apart by the clock.

@@ -5,8 +5,10 @@ import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
 import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
-import type { BrokerParts, Front } from './parts.js';
+import type { ServerOptions } from './options.js';
+import type { BrokerParts, Front, FrontServices } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
+import type { TlsFiles } from './tls-files.js';
 
 const translations = new Map<number, DialectTranslation>(
   [amqpTranslation, kafkaTranslation, sqsTranslation].map((translation) => [translation.dialect, translation]),
@@ -33,7 +35,13 @@ export const parts: BrokerParts<BrokerShell> = {
       ),
     ),
   fronts: [
-    { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
+    { name: 'amqp', label: 'AMQP 0-9-1', create: (shell, options, services) => amqpFront(shell, options, services) },
+    {
+      name: 'amqps',
+      label: 'AMQPS',
+      secure: true,
+      create: (shell, options, services) => amqpFront(shell, options, services, services.tls),
+    },
     {
       name: 'kafka',
       label: 'Kafka',
@@ -43,6 +51,23 @@ export const parts: BrokerParts<BrokerShell> = {
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
   ],
 };
+
+function amqpFront({ host }: BrokerShell, options: ServerOptions, { knowsUser }: FrontServices, tls?: TlsFiles): Front {
+  return new AmqpServer({
+    host,
+    translate,
+    knowsUser,
+    identity: { product: options.amqpProduct, version: options.amqpVersion },
+    tuning: {
+      channelMax: options.amqpChannelMax,
+      frameMaxBytes: options.amqpFrameMaxBytes,
+      heartbeatSeconds: options.amqpHeartbeatSeconds,
+    },
+    maxMessageBytes: options.amqpMaxMessageBytes,
+    proxyProtocol: options.amqpProxyProtocol === 'on',
+    ...(tls !== undefined && { tls: { ...tls, login: options.amqpCertificateLogin } }),
+  });
+}
 
 function sqsFront(shell: BrokerShell): Front {
   return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });

@@ -28,6 +28,8 @@ export class FlushLoop {
   /** Everything up to this flush is as durable as the broker promises: synced, or with a relaxed promise written. */
   durable: number;
   #synced: number;
+  /** Called when there is no room on the device any more, and when there is again. */
+  fullChanged: () => void = () => {};
   /** Written to the store since the start, bytes. */
   writtenBytes = 0;
   #stopped = false;
@@ -112,7 +114,7 @@ export class FlushLoop {
           this.#fail(error);
           return;
         }
-        this.#core.full = error.kind === 'full';
+        this.#setFull(error.kind === 'full');
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         continue;
       }
@@ -133,9 +135,15 @@ export class FlushLoop {
 
   /** While there is no room publishes are refused, so that no flush may come along and tell that there is some again. */
   #lookForRoom(): void {
-    this.#core.full = this.#shard.full;
+    this.#setFull(this.#shard.full);
     clearTimeout(this.#room);
     if (this.#core.full && !this.#stopped) this.#room = setTimeout(() => this.#lookForRoom(), AGAIN_MS).unref();
+  }
+
+  #setFull(full: boolean): void {
+    if (this.#core.full === full) return;
+    this.#core.full = full;
+    this.fullChanged();
   }
 
   /** The next flush; on a broker with a relaxed promise none asks for a sync. */

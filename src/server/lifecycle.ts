@@ -1,17 +1,20 @@
 import type { StorageEngine } from '../core/index.js';
 import { Authenticator, userWithPassword } from './authenticator.js';
 import { type Log, type Logger, logThrough } from './logger.js';
-import type { ServerOptions } from './options.js';
+import { OptionError } from './option-error.js';
+import { optionName, type ServerOptions } from './options.js';
 import {
   type BrokerParts,
   type Front,
   type FrontKind,
   type FrontName,
+  type FrontServices,
   PORT_OPTION,
   type Shell,
   type ShellServices,
 } from './parts.js';
 import { listenStartError, storageStartError } from './start-error.js';
+import { readTlsFiles } from './tls-files.js';
 import { readUsersFile } from './users-file.js';
 
 export interface RunningFront {
@@ -45,7 +48,8 @@ export async function startBroker<S extends Shell>(
   const log = logThrough(logger);
   const started = new Started(log);
   try {
-    const { authenticate, grants } = await accessFor(options);
+    const { authenticate, grants, knowsUser } = await accessFor(options);
+    const services: FrontServices = { tls: await readTlsFiles(options), knowsUser };
     const engine = parts.createEngine(options, log);
     await engine.open().catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.engine = engine;
@@ -55,7 +59,7 @@ export async function startBroker<S extends Shell>(
     started.shell = shell;
     const fronts: RunningFront[] = [];
     for (const kind of parts.fronts) {
-      const running = await open(kind, shell, options, started);
+      const running = await open(kind, shell, options, services, started);
       if (running !== undefined) fronts.push(running);
     }
     return {
@@ -74,11 +78,15 @@ async function open<S extends Shell>(
   kind: FrontKind<S>,
   shell: S,
   options: ServerOptions,
+  services: FrontServices,
   started: Started,
 ): Promise<RunningFront | undefined> {
   const port = options[PORT_OPTION[kind.name]];
   if (port === 'off') return undefined;
-  const front = kind.create(shell, options);
+  if (kind.secure === true && services.tls === undefined) {
+    throw new OptionError(`--${optionName(PORT_OPTION[kind.name])} needs --tls-cert and --tls-key.`);
+  }
+  const front = kind.create(shell, options, services);
   const { url } = await front.listen(port, options.host).catch((error: unknown) => {
     throw listenStartError(error, kind.name, kind.label, options);
   });
@@ -117,11 +125,14 @@ class Started {
   }
 }
 
-async function accessFor(options: ServerOptions): Promise<Pick<ShellServices, 'authenticate' | 'grants'>> {
+async function accessFor(
+  options: ServerOptions,
+): Promise<Pick<ShellServices, 'authenticate' | 'grants'> & Pick<FrontServices, 'knowsUser'>> {
   const { defaultUser, defaultPassword, usersFile } = options;
   const users = [userWithPassword(defaultUser, defaultPassword)];
   const file = usersFile === undefined ? { users: [], grants: [] } : await readUsersFile(usersFile);
   // The file is the more explicit word about a user that both name.
   users.push(...file.users);
-  return { authenticate: new Authenticator(users).authenticate, grants: file.grants };
+  const { authenticate, knows } = new Authenticator(users);
+  return { authenticate, knowsUser: knows, grants: file.grants };
 }

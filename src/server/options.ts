@@ -1,4 +1,4 @@
-import { type OptionKind, oneOf, port, text } from './option-kinds.js';
+import { type OptionKind, oneOf, port, text, wholeNumber } from './option-kinds.js';
 
 /**
  * One option. Its key here, `amqpPort`, gives all its other names: the flag `--amqp-port`, the environment variable
@@ -29,9 +29,33 @@ export const OPTIONS = {
   ),
   host: option(text('ADDRESS'), '127.0.0.1', 'the address that every front listens on'),
   amqpPort: option(port, 5672, 'AMQP 0-9-1, for RabbitMQ clients'),
+  amqpsPort: option<number | 'off'>(port, 'off', 'AMQP 0-9-1 over TLS, by convention 5671; needs --tls-cert'),
   kafkaPort: option(port, 9092, 'Kafka'),
   sqsPort: option(port, 9324, 'SQS and SNS over HTTP'),
   adminPort: option(port, 15672, 'admin API and dashboard'),
+  tlsCert: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'the certificate of all TLS listeners, PEM, with those between it and its root',
+  ),
+  tlsKey: option<string | undefined>(text('FILE'), undefined, 'its private key, PEM'),
+  tlsCa: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'whose signature clients may log in with by certificate, PEM; without it none is asked for',
+  ),
+  amqpProduct: option(text('NAME'), 'RabbitMQ', 'what the broker calls itself to AMQP clients, which look at it'),
+  amqpVersion: option(text('VERSION'), '4.2.0', 'the version of that'),
+  amqpChannelMax: option(wholeNumber(1, 65_535), 2047, 'channels of one AMQP connection'),
+  amqpFrameMaxBytes: option(wholeNumber(4096, 16_777_216), 131_072, 'the largest AMQP frame'),
+  amqpHeartbeatSeconds: option(wholeNumber(0, 65_535), 60, 'what AMQP clients are asked for; 0: no heartbeats'),
+  amqpMaxMessageBytes: option(wholeNumber(1, 536_870_912), 16_777_216, 'the largest AMQP message'),
+  amqpProxyProtocol: option(oneOf('off', 'on'), 'off', 'on: AMQP connections begin with a PROXY protocol header'),
+  amqpCertificateLogin: option(
+    oneOf('distinguished-name', 'common-name'),
+    'distinguished-name',
+    'which part of a client certificate is the name of its user',
+  ),
   defaultUser: option(
     text('NAME'),
     'guest',

@@ -2,6 +2,7 @@ import type { Host, StorageEngine } from '../core/index.js';
 import type { Authenticate } from './authenticator.js';
 import type { Log } from './logger.js';
 import type { ServerOptions } from './options.js';
+import type { TlsFiles } from './tls-files.js';
 import type { Grant } from './users-file.js';
 
 /**
@@ -46,14 +47,25 @@ export interface FrontKind<S extends Shell = Shell> {
   readonly name: FrontName;
   /** As it stands in front of its URL. */
   readonly label: string;
-  create(shell: S, options: ServerOptions): Front;
+  /** Listens with TLS, and cannot do without a certificate. */
+  readonly secure?: true;
+  create(shell: S, options: ServerOptions, services: FrontServices): Front;
 }
 
-export type FrontName = 'amqp' | 'kafka' | 'sqs' | 'admin';
+/** What a front is given beside the shell. */
+export interface FrontServices {
+  /** There for every front that is `secure`. */
+  readonly tls: TlsFiles | undefined;
+  /** Is there a user of that name, however it proves to be that? */
+  readonly knowsUser: (name: string) => boolean;
+}
+
+export type FrontName = 'amqp' | 'amqps' | 'kafka' | 'sqs' | 'admin';
 
 /** The option that says where a front listens. */
 export const PORT_OPTION = {
   amqp: 'amqpPort',
+  amqps: 'amqpsPort',
   kafka: 'kafkaPort',
   sqs: 'sqsPort',
   admin: 'adminPort',

@@ -84,6 +84,7 @@ export class BrokerShell implements Host, Shell {
   #turn: NodeJS.Immediate | undefined;
   #housekeeping: NodeJS.Timeout | undefined;
   #relieved: (() => void)[] = [];
+  readonly #fullListeners: (() => void)[] = [];
   readonly #owners = new Set<number>();
   #lastOwner = 0;
   readonly #feeding = new Set<number>();
@@ -167,6 +168,9 @@ export class BrokerShell implements Host, Shell {
       (flush) => this.#settled(flush),
       (error) => this.#fail(error),
     );
+    this.#loop.fullChanged = () => {
+      for (const listener of this.#fullListeners) listener();
+    };
     for (const log of orphans) shard.drop(log);
     for (const scan of scans) {
       for (let from = scan.fromSeq; ; ) {
@@ -313,6 +317,14 @@ export class BrokerShell implements Host, Shell {
   whenRelieved(callback: () => void): void {
     if (this.congested) this.#relieved.push(callback);
     else callback();
+  }
+
+  get full(): boolean {
+    return this.#core.full;
+  }
+
+  onFullChanged(listener: () => void): void {
+    this.#fullListeners.push(listener);
   }
 
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void {

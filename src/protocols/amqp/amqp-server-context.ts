@@ -13,6 +13,8 @@ export interface AmqpServerContext {
   readonly tuning: Tuning;
   readonly maxMessageBytes: number;
   readonly flushQueue: FlushQueue;
+  /** Is there a user of that name? */
+  readonly knowsUser: (name: string) => boolean;
   /** The channel has publishes that wait for a flush. */
   awaitStable(channel: ConfirmingChannel): void;
   forget(connection: Connection): void;
