@@ -1,11 +1,22 @@
+import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { DialectTranslation, Quarantined, Translate } from '../core/index.js';
-import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
+import {
+  administrationOf,
+  BrokerCore,
+  type DialectTranslation,
+  type Quarantined,
+  type Translate,
+} from '../core/index.js';
+import { AdminServer, passwordCredential } from '../operations/index.js';
+import { AmqpServer, amqpTranslation, DirectClient } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
 import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
-import type { BrokerParts, Front } from './parts.js';
+import type { ServerOptions } from './options.js';
+import { packageVersion } from './package-version.js';
+import type { BrokerParts, Front, FrontServices } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
 
 const translations = new Map<number, DialectTranslation>(
@@ -32,6 +43,7 @@ export const parts: BrokerParts<BrokerShell> = {
         services.log('warn', 'a record batch cannot be opened', { offset, err }),
       ),
     ),
+  administration: (shell) => administrationOf(coreOf(shell)),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
     {
@@ -41,9 +53,42 @@ export const parts: BrokerParts<BrokerShell> = {
         new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
     },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
+    { name: 'admin', label: 'Admin API', create: (shell, options, services) => adminFront(shell, options, services) },
   ],
 };
 
 function sqsFront(shell: BrokerShell): Front {
   return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });
+}
+
+/** RabbitMQ's version whose answers the admin API gives: the one that AMQP clients are told of. */
+const RABBITMQ_VERSION = '4.2.0';
+/** Larger messages are refused, as they are by the AMQP front. */
+const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+function adminFront(shell: BrokerShell, options: ServerOptions, services: FrontServices): Front {
+  const core = coreOf(shell);
+  return new AdminServer({
+    host: shell.host,
+    administration: administrationOf(core),
+    direct: new DirectClient(shell.host, translate, MOST_MESSAGE_BYTES),
+    fronts: () => services.listening.map(({ name, url, front }) => ({ name, url, report: front })),
+    passwordCredential: (password) => passwordCredential(password, options.passwordHashing),
+    nodeName: `rosettamq@${hostname()}`,
+    productVersion: packageVersion(),
+    rabbitmqVersion: RABBITMQ_VERSION,
+    space: async () => {
+      if (options.storage === 'memory') return undefined;
+      const { bavail, bsize } = await statfs(resolve(options.dataDir));
+      return { freeBytes: bavail * bsize };
+    },
+    isFull: () => core.full,
+    stop: () => services.stop(),
+  });
+}
+
+/** The shell shows the core by the face that the fronts need; administrators need more of it. */
+function coreOf({ host }: BrokerShell): BrokerCore {
+  if (host.broker instanceof BrokerCore) return host.broker;
+  throw new TypeError('the host has another core');
 }

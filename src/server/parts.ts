@@ -1,4 +1,4 @@
-import type { Host, StorageEngine } from '../core/index.js';
+import type { Administration, FrontReport, Host, StorageEngine } from '../core/index.js';
 import type { Authenticate } from './authenticator.js';
 import type { Log } from './logger.js';
 import type { ServerOptions } from './options.js';
@@ -13,6 +13,8 @@ export interface BrokerParts<S extends Shell = Shell> {
   createEngine(options: ServerOptions, log: Log): StorageEngine;
   /** Takes the shard, replays it, and returns the host that the fronts work on. */
   openShell(engine: StorageEngine, options: ServerOptions, services: ShellServices): Promise<S>;
+  /** What administrators may change of it. */
+  administration(shell: S): Administration;
   /** In the order in which they are started and listed. */
   readonly fronts: readonly FrontKind<S>[];
 }
@@ -34,8 +36,8 @@ export interface Shell {
   close(): Promise<void>;
 }
 
-/** A dialect's server, or the admin API's. */
-export interface Front {
+/** A dialect's server, or the admin API's. It may tell of its clients. */
+export interface Front extends Partial<FrontReport> {
   /** Resolves when connections are accepted. Rejects with the system's error when it cannot listen. */
   listen(port: number, address: string): Promise<{ readonly url: string }>;
   /** Stops accepting, settles what is under way, ends all connections. */
@@ -46,7 +48,15 @@ export interface FrontKind<S extends Shell = Shell> {
   readonly name: FrontName;
   /** As it stands in front of its URL. */
   readonly label: string;
-  create(shell: S, options: ServerOptions): Front;
+  create(shell: S, options: ServerOptions, services: FrontServices): Front;
+}
+
+/** What a front is given beside the shell. */
+export interface FrontServices {
+  /** The fronts that listen by now; it grows while others are started. */
+  readonly listening: readonly { readonly name: FrontName; readonly url: string; readonly front: Front }[];
+  /** Asks for a clean stop of the whole broker. */
+  stop(): void;
 }
 
 export type FrontName = 'amqp' | 'kafka' | 'sqs' | 'admin';

@@ -17,9 +17,13 @@ import type { Router } from '../routing/router.js';
 import type { QueueDestination } from '../routing/topology.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
+import { Parameters } from './parameters.js';
+import { Policies } from './policies.js';
 import { QueueEntry } from './queue-entry.js';
 import { Streams } from './streams.js';
 import { TopicEntry } from './topic-entry.js';
+import { TopicPermissions } from './topic-permissions.js';
+import { VirtualHostLimits } from './virtual-host-limits.js';
 import { VirtualHosts } from './virtual-hosts.js';
 import { decodeUtf8, encodeUtf8 } from '../../bytes/index.js';
 
@@ -40,7 +44,12 @@ export class Destinations {
   readonly #context: DeliveryContext;
   readonly #metadata: MetadataEffects;
   readonly #router: Router;
-  readonly #virtualHosts: VirtualHosts;
+  /** What administrators said of all this. */
+  readonly parameters: Parameters;
+  readonly policies: Policies;
+  readonly limits: VirtualHostLimits;
+  readonly topicPermissions: TopicPermissions;
+  readonly hosts: VirtualHosts;
   readonly #hosts = new Map<string, Names>();
   readonly #queues = new Map<number, QueueEntry>();
   readonly #topics = new Map<number, TopicEntry>();
@@ -56,23 +65,28 @@ export class Destinations {
     this.#context = context;
     this.#metadata = metadata;
     this.#router = router;
-    this.#virtualHosts = new VirtualHosts(metadata);
+    this.hosts = new VirtualHosts(metadata);
+    this.parameters = new Parameters(metadata);
+    this.policies = new Policies(this.parameters);
+    this.limits = new VirtualHostLimits(this.parameters);
+    this.topicPermissions = new TopicPermissions(this.parameters);
   }
 
   // ---- virtual hosts
 
   hasVirtualHost(name: string): boolean {
-    return this.#virtualHosts.get(name) !== undefined;
+    return this.hosts.get(name) !== undefined;
   }
   virtualHosts(): string[] {
-    return Array.from(this.#virtualHosts.all(), (host) => host.name);
+    return Array.from(this.hosts.all(), (host) => host.name);
   }
   createVirtualHost(name: string): void {
-    if (!this.hasVirtualHost(name)) this.#virtualHosts.put(name);
+    if (!this.hasVirtualHost(name)) this.hosts.put(name);
   }
   deleteVirtualHost(name: string): void {
     this.assertVirtualHost(name);
-    this.#virtualHosts.delete(name);
+    this.hosts.delete(name);
+    this.parameters.removeVirtualHost(name);
     this.#hosts.delete(name);
     this.#router.tables.remove(name);
     this.version++;
@@ -421,7 +435,7 @@ export class Destinations {
       this.#nextLog = this.#reservedLogs = Number(decodeUtf8(value));
       return true;
     }
-    if (this.#virtualHosts.restore(key, value)) return true;
+    if (this.hosts.restore(key, value) || this.parameters.restore(key, value)) return true;
     if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));
     else if (key.startsWith('q/')) this.#restoreQueue(key, decodeDestination<QueueRecord>(value));
     else return false;

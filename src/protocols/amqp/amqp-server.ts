@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Host, Translate } from '../../core/index.js';
+import type { ConnectionReport, FrontReport, Host, Translate } from '../../core/index.js';
 import type { AmqpServerContext } from './amqp-server-context.js';
 import { Connection } from './connection.js';
 import type { ConfirmingChannel } from './connection-context.js';
@@ -23,7 +23,7 @@ const defaultMaxMessageBytes = 16 * 1024 * 1024;
 const closeGraceMs = 1000;
 
 /** The AMQP 0-9-1 front: listens and serves until it is closed. */
-export class AmqpServer implements AmqpServerContext {
+export class AmqpServer implements AmqpServerContext, FrontReport {
   readonly host: Host;
   readonly translate: Translate;
   readonly identity: Identity;
@@ -72,6 +72,24 @@ export class AmqpServer implements AmqpServerContext {
     }, closeGraceMs);
     await closed;
     clearTimeout(cut);
+  }
+
+  connections(): ConnectionReport[] {
+    const reports: ConnectionReport[] = [];
+    for (const connection of this.sockets.keys()) {
+      const report = connection.report();
+      if (report !== undefined) reports.push(report);
+    }
+    return reports;
+  }
+
+  closeConnection(name: string, reason: string): boolean {
+    for (const connection of this.sockets.keys()) {
+      if (connection.report()?.name !== name) continue;
+      connection.shutdown(`broker forced connection closure with reason '${reason}'`);
+      return true;
+    }
+    return false;
   }
 
   awaitStable(channel: ConfirmingChannel): void {

@@ -27,6 +27,7 @@ export interface HandshakeOptions {
 export interface Opened {
   readonly user: string;
   readonly virtualHost: string;
+  readonly mechanism: string;
   readonly tuning: Tuning;
   readonly clientProperties: FieldTable;
   readonly capabilities: ClientCapabilities;
@@ -89,6 +90,7 @@ export async function handshake(wire: Wire, options: HandshakeOptions): Promise<
   return {
     user,
     virtualHost,
+    mechanism: startOk.mechanism,
     tuning,
     clientProperties: startOk.clientProperties,
     capabilities: {
