@@ -37,7 +37,7 @@ export const parts: BrokerParts<BrokerShell> = {
   openShell: (engine, options, services) =>
     openShell(
       engine,
-      { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
+      { deliverBeforeSync: true, durability: options.durability },
       services,
       new BatchOpener(translate, (offset, err) =>
         services.log('warn', 'a record batch cannot be opened', { offset, err }),
@@ -45,7 +45,7 @@ export const parts: BrokerParts<BrokerShell> = {
     ),
   administration: (shell) => administrationOf(coreOf(shell)),
   fronts: [
-    { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
+    { name: 'amqp', label: 'AMQP 0-9-1', create: (shell) => amqpFront(shell) },
     {
       name: 'kafka',
       label: 'Kafka',
@@ -56,6 +56,12 @@ export const parts: BrokerParts<BrokerShell> = {
     { name: 'admin', label: 'Admin API', create: (shell, options, services) => adminFront(shell, options, services) },
   ],
 };
+
+function amqpFront(shell: BrokerShell): Front {
+  const { limits } = administrationOf(coreOf(shell));
+  const connectionLimit = (virtualHost: string) => limits.of(virtualHost)['max-connections'];
+  return new AmqpServer({ host: shell.host, translate, connectionLimit });
+}
 
 function sqsFront(shell: BrokerShell): Front {
   return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });

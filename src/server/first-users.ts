@@ -12,7 +12,7 @@ const EVERYTHING = { configure: '.*', write: '.*', read: '.*' };
  * its password, does not find it again after a restart.
  */
 export async function addFirstUsers(
-  { users, permissions }: Administration,
+  { users, permissions, virtualHosts }: Administration,
   host: Host,
   { defaultUser, defaultPassword, passwordHashing }: ServerOptions,
   file: UsersFile,
@@ -26,6 +26,10 @@ export async function addFirstUsers(
     permissions.put(defaultUser, '/', rulesOfRegexes(EVERYTHING));
   }
   for (const { name, tags, credentials } of file.users) users.put(name, tags, credentials);
+  for (const { user, virtualHost, ...regexes } of file.grants) {
+    if (virtualHosts.get(virtualHost) === undefined) virtualHosts.put(virtualHost);
+    permissions.put(user, virtualHost, rulesOfRegexes(regexes));
+  }
   if (users.get(defaultUser) === undefined) {
     log('warn', 'the default user is not there: the store has other users, and it is made at the first start only', {
       user: defaultUser,

@@ -57,7 +57,7 @@ export async function startBroker<S extends Shell>(
     await engine.open().catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.engine = engine;
     const shell = await parts
-      .openShell(engine, options, { authenticate, grants: usersFile.grants, log })
+      .openShell(engine, options, { authenticate, log })
       .catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.shell = shell;
     const administration = parts.administration(shell);

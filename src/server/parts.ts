@@ -2,7 +2,6 @@ import type { Administration, FrontReport, Host, StorageEngine } from '../core/i
 import type { Authenticate } from './authenticator.js';
 import type { Log } from './logger.js';
 import type { ServerOptions } from './options.js';
-import type { Grant } from './users-file.js';
 
 /**
  * What a broker is put together from. {@link startBroker} knows only these shapes, so that its order of starting and
@@ -22,8 +21,6 @@ export interface BrokerParts<S extends Shell = Shell> {
 /** What the shell is given beside the engine. */
 export interface ShellServices {
   readonly authenticate: Authenticate;
-  /** What the operator's files allow; it holds from this start on, whatever was stored before. */
-  readonly grants: readonly Grant[];
   readonly log: Log;
 }
 

@@ -97,6 +97,11 @@ export class Policies {
     };
   }
 
+  /** Where an exchange's policy sends what it cannot route. */
+  alternateFor(virtualHost: string, exchange: string): string | undefined {
+    return this.appliedTo(virtualHost, 'exchange', exchange).definition['alternate-exchange'] as string | undefined;
+  }
+
   #best(kind: PolicyKind, virtualHost: string, target: PolicyTarget, name: string): CompiledPolicy | undefined {
     const key = compiledKey(kind, virtualHost);
     let policies = this.#compiled.get(key);

@@ -41,6 +41,7 @@ const statuses: BrokerErrorTable<readonly [status: number, error: string]> = {
   'unknown-delivery': [400, 'bad_request'],
   'not-in-flight': [400, 'bad_request'],
   'too-large': [400, 'bad_request'],
+  'limit-reached': [400, 'bad_request'],
   full: [503, 'resource_error'],
   'missing-group': [400, 'bad_request'],
   'missing-key': [400, 'bad_request'],

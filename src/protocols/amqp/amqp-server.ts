@@ -15,6 +15,8 @@ export interface AmqpServerOptions {
   readonly tuning?: Partial<Tuning>;
   /** Larger messages are refused with 406. */
   readonly maxMessageBytes?: number;
+  /** How many connections a virtual host may have; undefined or negative: no limit. */
+  readonly connectionLimit?: (virtualHost: string) => number | undefined;
 }
 
 /** RabbitMQ's default since 4.0. */
@@ -31,6 +33,7 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
   readonly maxMessageBytes: number;
   readonly flushQueue = new FlushQueue();
   private readonly server: Server;
+  private readonly connectionLimit: (virtualHost: string) => number | undefined;
   private readonly sockets = new Map<Connection, Socket>();
   private awaiting: ConfirmingChannel[] = [];
 
@@ -40,6 +43,7 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
     this.identity = { ...defaultIdentity, ...options.identity };
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
+    this.connectionLimit = options.connectionLimit ?? (() => undefined);
     this.server = createServer({ keepAlive: true }, (socket) => this.accept(socket));
     this.host.onStable((stableFlush) => {
       this.awaiting = this.awaiting.filter((channel) => channel.confirmStable(stableFlush));
@@ -72,6 +76,14 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
     }, closeGraceMs);
     await closed;
     clearTimeout(cut);
+  }
+
+  connectionLimitReached(virtualHost: string): number | undefined {
+    const most = this.connectionLimit(virtualHost) ?? -1;
+    if (most < 0) return undefined;
+    let count = 0;
+    for (const connection of this.sockets.keys()) if (connection.virtualHost === virtualHost) count++;
+    return count < most ? undefined : most;
   }
 
   connections(): ConnectionReport[] {

@@ -69,6 +69,11 @@ export class Connection implements Wire {
     this.closeWith(new ConnectionError('CONNECTION_FORCED', text));
   }
 
+  /** The virtual host that it works in; undefined before it is open and when it closes. */
+  get virtualHost(): string | undefined {
+    return this.context?.virtualHost;
+  }
+
   /** Undefined before it is open and when it closes. */
   report(): ConnectionReport | undefined {
     if (this.phase !== 'open' || this.opened === undefined || this.channels === undefined) return undefined;
@@ -88,6 +93,7 @@ export class Connection implements Wire {
         authenticate: (user, password) => this.server.host.authenticate(user, password, this.socket.remoteAddress),
         hasVirtualHost: (name) => this.server.host.broker.hasVirtualHost(name),
         mayEnter: (user, virtualHost) => this.server.host.broker.mayEnter(user, virtualHost),
+        connectionLimitReached: (virtualHost) => this.server.connectionLimitReached(virtualHost),
       });
       this.start(opened);
     } catch (error) {

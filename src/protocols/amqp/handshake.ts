@@ -21,6 +21,8 @@ export interface HandshakeOptions {
   authenticate(user: string, password: string): Promise<string | undefined>;
   hasVirtualHost(name: string): boolean;
   mayEnter(user: string, virtualHost: string): boolean;
+  /** How many connections the virtual host may have when it has them; undefined while there is room for one more. */
+  connectionLimitReached(virtualHost: string): number | undefined;
 }
 
 /** What a connection knows when it is open. */
@@ -86,6 +88,11 @@ export async function handshake(wire: Wire, options: HandshakeOptions): Promise<
   if (!options.hasVirtualHost(virtualHost)) throw openRefusal(`vhost ${virtualHost} not found`);
   if (!options.mayEnter(user, virtualHost)) {
     throw openRefusal(`access to vhost '${virtualHost}' refused for user '${user}'`);
+  }
+  const most = options.connectionLimitReached(virtualHost);
+  if (most !== undefined) {
+    const reason = `connection limit (${most}) is reached`;
+    throw openRefusal(`access to vhost '${virtualHost}' refused for user '${user}': ${reason}`);
   }
   return {
     user,
