@@ -33,11 +33,20 @@ export function integerIn(body: Declared, key: string, fallback: number): number
   throw badRequest(['not_integer', value]);
 }
 
-/** A table; an empty list is an empty one, because some tools cannot tell them apart. @throws Failure 400 */
+/**
+ * A table. A list of pairs is one, too, and the empty list: RabbitMQ's own exports have them so, because Erlang cannot
+ * always tell them apart. @throws Failure 400
+ */
 export function tableIn(body: Declared, key: string): Declared {
   const value: DeclaredValue | undefined = body[key];
   if (value === undefined || value === null) return {};
-  if (Array.isArray(value) && value.length === 0) return {};
+  if (isPairs(value)) return Object.fromEntries(value);
   if (typeof value === 'object' && !Array.isArray(value)) return value as Declared;
   throw badRequest(['not_a_table', value]);
+}
+
+function isPairs(value: DeclaredValue): value is readonly [string, DeclaredValue][] {
+  if (!Array.isArray(value)) return false;
+  const pairs: readonly DeclaredValue[] = value;
+  return pairs.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string');
 }

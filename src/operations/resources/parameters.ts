@@ -2,7 +2,7 @@ import { type DeclaredValue, GLOBAL, OPERATOR_POLICY, type Parameter } from '../
 import type { AdminContext } from '../admin-context.js';
 import type { Call } from '../http/call.js';
 import { badRequest, notFound } from '../http/failure.js';
-import { assertPresent, textIn } from '../http/fields.js';
+import { assertPresent, tableIn, textIn } from '../http/fields.js';
 import { type Item, listing, single } from '../http/listing.js';
 import { NO_CONTENT, ok, put, type Reply } from '../http/reply.js';
 import type { Route } from '../http/route.js';
@@ -36,9 +36,7 @@ export function putParameter(context: AdminContext, parameter: Parameter): boole
     return putPolicy(context, OPERATOR_POLICY, virtualHost, name, value as Record<string, DeclaredValue>);
   }
   if (!isKnownComponent(component)) throw badRequest(`Validation failed\n\ncomponent ${component} not found\n`);
-  // an empty table of RabbitMQ's is a list in its exports
-  const empty = Array.isArray(value) && value.length === 0;
-  return context.administration.parameters.put(virtualHost, component, name, empty ? {} : value);
+  return context.administration.parameters.put(virtualHost, component, name, tableIn({ value }, 'value'));
 }
 
 export function globalParameters({ administration }: AdminContext): { name: string; value: DeclaredValue }[] {

@@ -111,6 +111,13 @@ function whoAmI(call: Call): Reply {
   return ok({ name: call.user, tags: call.tags });
 }
 
+/** Beside RabbitMQ's paths: to change the tags alone, and leave every credential as it is. */
+function putTags(call: Call): Reply {
+  const { name, credentials } = existing(call);
+  call.context.administration.users.put(name, tagsOf(call.body()['tags']), credentials);
+  return NO_CONTENT;
+}
+
 /** What a hash of a password looks like, for definitions that are written by hand. */
 async function hashPassword(call: Call): Promise<Reply> {
   const hash = rabbitmqHash(await call.context.passwordCredential(call.parameter('password')));
@@ -130,6 +137,7 @@ export const userRoutes: readonly Route[] = [
     handle: (call) => single(call, userItem(call.context, existing(call))),
   },
   { method: 'PUT', path: '/api/users/:user', needs: 'administrator', handle: putUser },
+  { method: 'PUT', path: '/api/users/:user/tags', needs: 'administrator', handle: putTags },
   { method: 'DELETE', path: '/api/users/:user', needs: 'administrator', handle: deleteUser },
   {
     method: 'GET',
