@@ -116,6 +116,10 @@ export class BrokerCore implements Broker {
     this.feeds = new TopicFeeds(this.destinations, this.router, context, this.#publisher);
     context.connect(this.destinations, new DeadLettering(this.router, this.destinations, this.#publisher, effects));
     this.#sessions = new Sessions((queue) => this.#leftBySubscriber(queue));
+    this.destinations.onSettingsChanged((entry) => {
+      this.timeExpiry(entry);
+      entry.state.dispatcher.run();
+    });
   }
 
   get nowMs(): number {
@@ -185,7 +189,7 @@ export class BrokerCore implements Broker {
   #expireQueue(entry: QueueEntry): void {
     if (entry.expiryTimerMs > this.nowMs) return;
     entry.expiryTimerMs = 0;
-    const { expiresMs } = entry.settings;
+    const { expiresMs } = entry.state.settings;
     if (expiresMs === undefined) return;
     if (entry.state.subscriptions.length > 0) entry.state.usedMs = this.nowMs;
     if (entry.state.usedMs + expiresMs <= this.nowMs) this.deleteQueue(entry.handle);
@@ -194,7 +198,7 @@ export class BrokerCore implements Broker {
 
   /** Sees to it that the queue is looked at when it may have to go for want of use. */
   timeExpiry(entry: QueueEntry): void {
-    const { expiresMs } = entry.settings;
+    const { expiresMs } = entry.state.settings;
     if (expiresMs === undefined) return;
     const dueMs = entry.state.usedMs + expiresMs;
     if (entry.expiryTimerMs !== 0 && entry.expiryTimerMs <= dueMs) return;

@@ -79,8 +79,21 @@ export {
 } from './ports.js';
 // What the shell drives the core with.
 export { BrokerCore, type CoreOptions } from './broker-core.js';
-export { rulesOfRegexes } from './catalog/permission-rule.js';
+export { type Administration, administrationOf } from './catalog/administration.js';
+export { ageMs } from './catalog/age.js';
+export { GLOBAL, type Parameter } from './catalog/parameters.js';
+export { regexesOfRules, type RegexPermission, rulesOfRegexes } from './catalog/permission-rule.js';
+export { OPERATOR_POLICY, POLICY, type Policy, type PolicyKind, type PolicyTarget } from './catalog/policies.js';
+export type { TopicPermission } from './catalog/topic-permissions.js';
 export type { Credential, User } from './catalog/users.js';
+export { VIRTUAL_HOST_LIMITS, type VirtualHostLimit } from './catalog/virtual-host-limits.js';
+export {
+  BROKER_ITSELF,
+  type DirectAccess,
+  type DirectMessage,
+  type DirectPublish,
+} from './direct-access.js';
+export type { ChannelReport, ConnectionReport, ConsumerReport, FrontReport } from './front-report.js';
 export type { CoreEffects } from './core-effects.js';
 export type { SharedRecord, SparseQueue } from './delivery/rewriting.js';
 export { SHARED_LOG } from './delivery/shared-bodies.js';

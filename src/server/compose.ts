@@ -1,11 +1,21 @@
+import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { DialectTranslation, Quarantined, Translate } from '../core/index.js';
-import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
+import {
+  administrationOf,
+  BrokerCore,
+  type DialectTranslation,
+  type Quarantined,
+  type Translate,
+} from '../core/index.js';
+import { AdminServer, passwordCredential } from '../operations/index.js';
+import { AmqpServer, amqpTranslation, DirectClient } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
 import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
 import type { ServerOptions } from './options.js';
+import { packageVersion } from './package-version.js';
 import type { BrokerParts, Front, FrontServices } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
 import type { TlsFiles } from './tls-files.js';
@@ -28,12 +38,13 @@ export const parts: BrokerParts<BrokerShell> = {
   openShell: (engine, options, services) =>
     openShell(
       engine,
-      { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
+      { deliverBeforeSync: true, durability: options.durability },
       services,
       new BatchOpener(translate, (offset, err) =>
         services.log('warn', 'a record batch cannot be opened', { offset, err }),
       ),
     ),
+  administration: (shell) => administrationOf(coreOf(shell)),
   fronts: [
     { name: 'amqp', label: 'AMQP 0-9-1', create: (shell, options, services) => amqpFront(shell, options, services) },
     {
@@ -49,14 +60,17 @@ export const parts: BrokerParts<BrokerShell> = {
         new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
     },
     { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
+    { name: 'admin', label: 'Admin API', create: (shell, options, services) => adminFront(shell, options, services) },
   ],
 };
 
-function amqpFront({ host }: BrokerShell, options: ServerOptions, { knowsUser }: FrontServices, tls?: TlsFiles): Front {
+function amqpFront(shell: BrokerShell, options: ServerOptions, { knowsUser }: FrontServices, tls?: TlsFiles): Front {
+  const { limits } = administrationOf(coreOf(shell));
   return new AmqpServer({
-    host,
+    host: shell.host,
     translate,
     knowsUser,
+    connectionLimit: (virtualHost) => limits.of(virtualHost)['max-connections'],
     identity: { product: options.amqpProduct, version: options.amqpVersion },
     tuning: {
       channelMax: options.amqpChannelMax,
@@ -71,4 +85,36 @@ function amqpFront({ host }: BrokerShell, options: ServerOptions, { knowsUser }:
 
 function sqsFront(shell: BrokerShell): Front {
   return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });
+}
+
+/** RabbitMQ's version whose answers the admin API gives: the one that AMQP clients are told of. */
+const RABBITMQ_VERSION = '4.2.0';
+/** Larger messages are refused, as they are by the AMQP front. */
+const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+function adminFront(shell: BrokerShell, options: ServerOptions, services: FrontServices): Front {
+  const core = coreOf(shell);
+  return new AdminServer({
+    host: shell.host,
+    administration: administrationOf(core),
+    direct: new DirectClient(shell.host, translate, MOST_MESSAGE_BYTES),
+    fronts: () => services.listening.map(({ name, url, front }) => ({ name, url, report: front })),
+    passwordCredential: (password) => passwordCredential(password, options.passwordHashing),
+    nodeName: `rosettamq@${hostname()}`,
+    productVersion: packageVersion(),
+    rabbitmqVersion: RABBITMQ_VERSION,
+    space: async () => {
+      if (options.storage === 'memory') return undefined;
+      const { bavail, bsize } = await statfs(resolve(options.dataDir));
+      return { freeBytes: bavail * bsize };
+    },
+    isFull: () => core.full,
+    stop: () => services.stop(),
+  });
+}
+
+/** The shell shows the core by the face that the fronts need; administrators need more of it. */
+function coreOf({ host }: BrokerShell): BrokerCore {
+  if (host.broker instanceof BrokerCore) return host.broker;
+  throw new TypeError('the host has another core');
 }

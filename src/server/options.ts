@@ -59,9 +59,14 @@ export const OPTIONS = {
   defaultUser: option(
     text('NAME'),
     'guest',
-    'the user that exists from the start; guest may log in from loopback only',
+    'the user that is made at the first start; guest may log in from loopback only',
   ),
   defaultPassword: option(text('PASSWORD'), 'guest', 'its password (prefer the environment variable or the file)'),
+  passwordHashing: option(
+    oneOf('sha256', 'sha512', 'scrypt'),
+    'sha256',
+    'how new passwords are kept; RabbitMQ can import the first two, scrypt is slow to guess',
+  ),
   usersFile: option<string | undefined>(
     text('FILE'),
     undefined,

@@ -16,7 +16,6 @@ import {
   journalStart,
   type LogChunk,
   Recovery,
-  rulesOfRegexes,
   type Shard,
   SHARED_LOG,
   type StorageEngine,
@@ -49,7 +48,6 @@ const SECRET_KEY = 'c/secret';
 
 export interface ShellOptions {
   readonly deliverBeforeSync: boolean;
-  readonly defaultUser: string;
   /** What an answer waits for. */
   readonly durability: Durability;
 }
@@ -187,13 +185,6 @@ export class BrokerShell implements Host, Shell {
       this.secret = randomBytes(32);
       core.putMetadata(CLUSTER_KEY, this.clusterId);
       core.putMetadata(SECRET_KEY, this.secret);
-    }
-    if (!core.permissions.mayEnter(options.defaultUser, '/')) {
-      core.permissions.put(options.defaultUser, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
-    }
-    for (const { user, virtualHost, ...regexes } of this.#services.grants) {
-      if (!core.hasVirtualHost(virtualHost)) core.createVirtualHost(virtualHost);
-      core.permissions.put(user, virtualHost, rulesOfRegexes(regexes));
     }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
     this.enter();
