@@ -4,12 +4,16 @@ import { actions, unsupportedActions } from './actions/index.js';
 import type { Action } from './actions/action.js';
 import { Call, type Service } from './actions/call.js';
 import { serviceErrorOf } from './actions/error-translation.js';
+import { type Definitions, definitionsOf } from './definitions/definitions.js';
+import { defineQueues } from './definitions/define-queues.js';
 import type { HttpExchange, HttpReply } from './http/http-exchange.js';
 import { HttpServer, type HttpServerOptions } from './http/http-server.js';
 import { headerOf } from './http/request-head.js';
 import { ReceiptHandles } from './message/receipt-handle.js';
 import { Receiver } from './message/receiver.js';
 import { Sender } from './message/sender.js';
+import { Cooldowns } from './queue/cooldowns.js';
+import { Namespaces, type Separation } from './queue/namespaces.js';
 import { queueNameIn } from './queue/queue-url.js';
 import { HttpCaller } from './http-caller.js';
 import { isFromForeignPage, readRequest, type SqsRequest } from './request.js';
@@ -24,10 +28,16 @@ export interface SqsFrontOptions {
   /** 32 secret bytes that stay the same over restarts: receipt handles are signed with them. */
   readonly receiptKey: Uint8Array;
   readonly virtualHost?: string;
-  /** The account that owns every queue, twelve digits. */
+  /** The account that owns queues, twelve digits. */
   readonly account?: string;
   /** The region in ARNs for requests that are not signed. */
   readonly region?: string;
+  /** Whether accounts and regions have queues of their own. */
+  readonly separation?: Separation;
+  /** The service's rules of sixty seconds after a purge and a deletion apply. */
+  readonly cooldowns?: boolean;
+  /** What is to be there when the front begins to listen. */
+  readonly definitions?: Definitions | undefined;
   readonly http?: Omit<HttpServerOptions, 'handler'>;
 }
 
@@ -40,7 +50,7 @@ const textType = 'Content-Type: text/plain; charset=utf-8\r\n';
 export class SqsFront {
   readonly #host: Host;
   readonly #service: Service;
-  readonly #region: string;
+  readonly #definitions: Definitions | undefined;
   readonly #server: HttpServer;
 
   constructor(options: SqsFrontOptions) {
@@ -49,21 +59,37 @@ export class SqsFront {
     const handles = new ReceiptHandles(options.receiptKey);
     this.#service = {
       host,
-      virtualHost: options.virtualHost ?? '/',
-      account: options.account ?? '000000000000',
+      namespaces: new Namespaces(
+        options.separation ?? 'shared',
+        options.virtualHost ?? '/',
+        options.account ?? '000000000000',
+        options.region ?? 'us-east-1',
+      ),
+      cooldowns: options.cooldowns === true ? new Cooldowns(() => host.broker.nowMs) : undefined,
       handles,
       sender: new Sender(host),
       receiver: new Receiver(host, handles, options.translate),
     };
-    this.#region = options.region ?? 'us-east-1';
+    this.#definitions = options.definitions;
     this.#server = new HttpServer({ ...options.http, handler: this.#serve });
   }
 
-  /** Begins to listen; rejects with the system's error when the address cannot be had. */
+  /**
+   * Makes what the definitions say and begins to listen; rejects with the definitions' refusal, and with the system's error when the address cannot be
+   * had.
+   */
   async listen(port: number, address: string): Promise<{ readonly url: string }> {
+    if (this.#definitions !== undefined) await this.#define(this.#definitions);
     const bound = await this.#server.listen(address, port);
     const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
     return { url: `http://${host}:${bound.port}` };
+  }
+
+  async #define(definitions: Definitions): Promise<void> {
+    const refusal = (reason: string): Error => definitions.refusal(reason);
+    const table = await definitions.read();
+    this.#host.enter();
+    await defineQueues(this.#service, definitionsOf(table, 'sqs', refusal));
   }
 
   /** Ends long polls, answers what is being served, and closes all connections. */
@@ -106,7 +132,10 @@ export class SqsFront {
 
   #run(action: Action, input: unknown, exchange: HttpExchange, form: ReplyForm): void {
     this.#host.enter();
-    const result = action.run(new Call(this.#service, new HttpCaller(exchange, this.#region)), input);
+    const result = action.run(
+      new Call(this.#service, new HttpCaller(exchange, this.#service.namespaces.defaultRegion)),
+      input,
+    );
     if (result instanceof Promise) void this.#replyLater(action, result, exchange, form);
     else exchange.reply(form.success(action, result));
   }

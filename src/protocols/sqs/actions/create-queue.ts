@@ -44,8 +44,10 @@ export const createQueue = action({
 function create(call: Call, name: string, fifo: boolean, changes: Changes, tags: ReadonlyMap<string, string>): void {
   checkQueueName(name, fifo);
   checkDeadLetterTarget(call, name, fifo, changes);
+  call.service.cooldowns?.checkCreate(call.virtualHost, name);
   const attributes = applyAttributes(new Map(), changes);
-  call.broker.createQueue(call.service.virtualHost, name, {
+  if (!call.broker.hasVirtualHost(call.virtualHost)) call.broker.createVirtualHost(call.virtualHost);
+  call.broker.createQueue(call.virtualHost, name, {
     durable: true,
     autoDelete: false,
     owner: 0,
