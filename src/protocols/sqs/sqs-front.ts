@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Host, Translate } from '../../core/index.js';
-import { actions, unsupportedActions } from './actions/index.js';
+import { actions } from './actions/index.js';
 import type { Action } from './actions/action.js';
 import { Call, type Service } from './actions/call.js';
 import { serviceErrorOf } from './actions/error-translation.js';
@@ -12,6 +12,7 @@ import { headerOf } from './http/request-head.js';
 import { ReceiptHandles } from './message/receipt-handle.js';
 import { Receiver } from './message/receiver.js';
 import { Sender } from './message/sender.js';
+import { MoveTasks } from './move/move-tasks.js';
 import { Cooldowns } from './queue/cooldowns.js';
 import { Namespaces, type Separation } from './queue/namespaces.js';
 import { queueNameIn } from './queue/queue-url.js';
@@ -67,6 +68,7 @@ export class SqsFront {
       ),
       cooldowns: options.cooldowns === true ? new Cooldowns(() => host.broker.nowMs) : undefined,
       handles,
+      moveTasks: new MoveTasks(host),
       sender: new Sender(host),
       receiver: new Receiver(host, handles, options.translate),
     };
@@ -80,6 +82,8 @@ export class SqsFront {
    */
   async listen(port: number, address: string): Promise<{ readonly url: string }> {
     if (this.#definitions !== undefined) await this.#define(this.#definitions);
+    this.#host.enter();
+    this.#service.moveTasks.resume();
     const bound = await this.#server.listen(address, port);
     const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
     return { url: `http://${host}:${bound.port}` };
@@ -94,6 +98,7 @@ export class SqsFront {
 
   /** Ends long polls, answers what is being served, and closes all connections. */
   stop(): Promise<void> {
+    this.#service.moveTasks.stop();
     return this.#server.close(stopGraceMs);
   }
 
@@ -175,9 +180,6 @@ function findAction({ form, action: name, path }: SqsRequest): Action {
   const found = name === undefined ? undefined : actions.get(name);
   const misplaced = form === 'query' && queueNameIn(path) !== undefined && serviceActions.has(name ?? '');
   if (found !== undefined && !misplaced) return found;
-  if (name !== undefined && unsupportedActions.has(name)) {
-    throw new ServiceError('UnsupportedOperation', `The action ${name} is not supported.`);
-  }
   if (form === 'json') throw new ServiceError('UnknownOperationException', `The operation ${name ?? ''} is not known.`);
   throw new ServiceError('InvalidActionException', `The action ${name ?? ''} is not valid for this endpoint.`);
 }

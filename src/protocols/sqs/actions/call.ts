@@ -6,8 +6,9 @@ import type { Cooldowns } from '../queue/cooldowns.js';
 import type { Namespaces, Origin } from '../queue/namespaces.js';
 import { queueArn } from '../queue/queue-arn.js';
 import { applyAttributes, type QueueAttribute } from '../queue/queue-attribute.js';
-import { setAttributes, settingsOf, tagsOf, toDeclared } from '../queue/sqs-queue.js';
+import { modifiedMsOf, redeclared, setAttributes, settingsOf, tagsOf } from '../queue/sqs-queue.js';
 import { queueNameIn, queueUrl } from '../queue/queue-url.js';
+import type { MoveTasks } from '../move/move-tasks.js';
 import type { Receiver } from '../message/receiver.js';
 import { noSuchQueue } from '../wire/service-error.js';
 
@@ -18,6 +19,7 @@ export interface Service {
   /** The service's rules of sixty seconds; undefined: they do not apply. */
   readonly cooldowns: Cooldowns | undefined;
   readonly handles: ReceiptHandles;
+  readonly moveTasks: MoveTasks;
   readonly sender: Sender;
   readonly receiver: Receiver;
 }
@@ -77,12 +79,19 @@ export class Call {
   /** Changes attributes of a queue, all checked already; undefined removes one. */
   configure(queue: QueueInfo, changes: ReadonlyMap<QueueAttribute, string | undefined>): void {
     const attributes = applyAttributes(setAttributes(queue), changes);
-    this.broker.configureQueue(queue.handle, DIALECT_SQS, toDeclared(attributes, tagsOf(queue)), settingsOf(changes));
+    const declared = redeclared(queue, {
+      attributes: Object.fromEntries(attributes),
+      tags: tagsOf(queue),
+      modifiedMs: this.broker.nowMs,
+    });
+    this.broker.configureQueue(queue.handle, DIALECT_SQS, declared, settingsOf(changes));
   }
 
   /** Replaces the tags of a queue. */
   tag(queue: QueueInfo, tags: Readonly<Record<string, string>>): void {
-    this.broker.configureQueue(queue.handle, DIALECT_SQS, toDeclared(setAttributes(queue), tags), {});
+    const attributes = Object.fromEntries(setAttributes(queue));
+    const modifiedMs = modifiedMsOf(queue);
+    this.broker.configureQueue(queue.handle, DIALECT_SQS, redeclared(queue, { attributes, tags, modifiedMs }), {});
   }
 
   /** Where the caller's queues are. */

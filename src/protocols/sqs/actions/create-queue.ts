@@ -5,6 +5,7 @@ import { checkQueueName } from '../queue/queue-name.js';
 import { retainMsOf } from '../queue/retain-tag.js';
 import {
   declaredBySqs,
+  redeclared,
   deduplicationSettings,
   sameAttribute,
   setAttributes,
@@ -54,7 +55,7 @@ function create(call: Call, name: string, fifo: boolean, changes: Changes, tags:
     grouped: fifo,
     retainMs: retainMsOf(tags),
     dialect: DIALECT_SQS,
-    declared: toDeclared(attributes, Object.fromEntries(tags)),
+    declared: toDeclared(attributes, Object.fromEntries(tags), call.broker.nowMs),
     settings: withoutUnset({ ...settingsOf(changes), ...(fifo ? deduplicationSettings(changes) : {}) }),
   });
 }
@@ -72,7 +73,11 @@ function meet(call: Call, queue: QueueInfo, fifo: boolean, changes: Changes, tag
     call.broker.configureQueue(
       queue.handle,
       DIALECT_SQS,
-      toDeclared(attributes, Object.fromEntries(tags)),
+      redeclared(queue, {
+        attributes: Object.fromEntries(attributes),
+        tags: Object.fromEntries(tags),
+        modifiedMs: call.broker.nowMs,
+      }),
       settingsOf(changes),
     );
     return;

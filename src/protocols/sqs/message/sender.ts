@@ -196,7 +196,7 @@ export class Sender {
  * The id of a FIFO message follows from what makes it unique: queue, deduplication id and the time at which the window of that id began. So the answer
  * to a duplicate has the id of the original, also when that is deleted already, and no list of ids has to be kept.
  */
-function fifoMessageId(
+export function fifoMessageId(
   queue: QueueInfo,
   deduplicationId: string,
   group: string | undefined,

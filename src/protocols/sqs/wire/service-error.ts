@@ -30,6 +30,7 @@ const forms = {
   InvalidBatchEntryId: sender('AWS.SimpleQueueService.InvalidBatchEntryId'),
   BatchRequestTooLong: sender('AWS.SimpleQueueService.BatchRequestTooLong'),
   ReceiptHandleIsInvalid: sender('ReceiptHandleIsInvalid', 404),
+  ResourceNotFoundException: sender('ResourceNotFoundException', 404),
   UnsupportedOperation: sender('AWS.SimpleQueueService.UnsupportedOperation'),
   InvalidAttributeName: sender('InvalidAttributeName'),
   InvalidAttributeValue: sender('InvalidAttributeValue'),
