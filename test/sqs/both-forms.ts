@@ -12,6 +12,7 @@ export interface Answer {
 export type Value = string | number | boolean | readonly Value[] | { readonly [name: string]: Value };
 export type Input = { readonly [name: string]: Value };
 /** What an action answered; its members depend on the action. */
+// oxlint-disable-next-line no-explicit-any -- as with JSON.parse
 export type Output = any;
 
 export type Form = 'json' | 'query';
@@ -121,7 +122,7 @@ function readXml(response: Response, text: string, action: string): Answer {
 function parseXml(text: string): Output {
   const root: Output = {};
   const stack: { name: string; value: Output; text: string }[] = [{ name: '', value: root, text: '' }];
-  for (const [, close, name, empty, chars] of text.matchAll(/<(\/?)([A-Za-z]+)[^>]*?(\/?)>|([^<]+)/g)) {
+  for (const [, close, name, empty, chars] of text.matchAll(/<(\/?)([A-Za-z][A-Za-z0-9]*)[^>]*?(\/?)>|([^<]+)/g)) {
     const top = stack.at(-1)!;
     if (chars !== undefined) {
       top.text += chars;
@@ -167,11 +168,17 @@ function jsonOf(value: Output, action: string): Output {
     } else if (name === `${action}ResultEntry` && action.endsWith('Batch')) {
       json['Successful'] = items.map((item: Output) => jsonOf(item, action));
     } else if (name === 'QueueUrl' && action.startsWith('ListDeadLetter')) json['queueUrls'] = items;
-    else if (name in lists && !(name === 'QueueUrl' && !action.startsWith('List'))) {
+    else if (name in lists && isList(name, action)) {
       json[lists[name]!] = items.map((item: Output) => jsonOf(item, action));
     } else json[name] = textOrEmpty(each);
   }
   return json;
+}
+
+/** `Message` is a list where messages are received and a text where a failure is told; `QueueUrl` likewise. */
+function isList(name: string, action: string): boolean {
+  if (name === 'Message') return action === 'ReceiveMessage';
+  return name !== 'QueueUrl' || action.startsWith('List');
 }
 
 function textOrEmpty(value: Output): Output {

@@ -99,7 +99,8 @@ export function checkMessage(queue: QueueInfo, given: Message, where: 'single' |
   };
 }
 
-function checkFifoId(name: string, value: string | undefined): void {
+/** Checks a group, deduplication or attempt id. Throws InvalidParameterValue. */
+export function checkFifoId(name: string, value: string | undefined): void {
   if (value === undefined || fifoId.test(value)) return;
   throw invalidValue(
     name,
