@@ -6,6 +6,7 @@ import { type Definitions, SqsFront, sqsTranslation } from '../protocols/sqs/ind
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
 import { readConfigFile } from './config-file.js';
+import { sqsAccess } from './sqs-access.js';
 import { OptionError } from './option-error.js';
 import type { ServerOptions } from './options.js';
 import type { BrokerParts, Front } from './parts.js';
@@ -57,6 +58,7 @@ function sqsFront(shell: BrokerShell, options: ServerOptions): Front {
     region: options.sqsRegion,
     separation: options.sqsNamespaces,
     cooldowns: options.sqsCooldowns === 'on',
+    access: () => sqsAccess(options),
     definitions: file === undefined ? undefined : definitionsIn(file),
   });
 }

@@ -50,6 +50,16 @@ export const OPTIONS = {
   ),
   sqsAccount: option(account, '000000000000', 'the account that owns SQS queues, in their URLs and ARNs'),
   sqsRegion: option(text('REGION'), 'us-east-1', 'the region of SQS requests that are not signed'),
+  sqsAccessKeys: option<string | undefined>(
+    text('ID:SECRET,…'),
+    undefined,
+    'who may sign SQS requests, beside the `access_keys` of the users file; with any, signatures are verified',
+  ),
+  sqsAccess: option(
+    oneOf('auto', 'open'),
+    'auto',
+    'auto verifies signatures when there are access keys, and else serves this machine only; open serves everybody',
+  ),
   sqsNamespaces: option(
     oneOf('shared', 'regions', 'accounts', 'accounts-and-regions'),
     'shared',

@@ -6,7 +6,7 @@ import { Call, type Service } from './actions/call.js';
 import { serviceErrorOf } from './actions/error-translation.js';
 import { type Definitions, definitionsOf } from './definitions/definitions.js';
 import { defineQueues } from './definitions/define-queues.js';
-import type { HttpExchange, HttpReply } from './http/http-exchange.js';
+import type { HttpExchange, HttpReply, HttpRequest } from './http/http-exchange.js';
 import { HttpServer, type HttpServerOptions } from './http/http-server.js';
 import { headerOf } from './http/request-head.js';
 import { ReceiptHandles } from './message/receipt-handle.js';
@@ -18,6 +18,8 @@ import { Namespaces, type Separation } from './queue/namespaces.js';
 import { queueNameIn } from './queue/queue-url.js';
 import { HttpCaller } from './http-caller.js';
 import { isFromForeignPage, readRequest, type SqsRequest } from './request.js';
+import type { SqsAccess } from './signature/access-keys.js';
+import { SignatureVerifier } from './signature/verify-signature.js';
 import { jsonMediaType, readJson, writeJson, writeJsonError } from './wire/json-form.js';
 import { readQuery, writeXml, writeXmlError } from './wire/query-form.js';
 import { ServiceError } from './wire/service-error.js';
@@ -39,6 +41,8 @@ export interface SqsFrontOptions {
   readonly cooldowns?: boolean;
   /** What is to be there when the front begins to listen. */
   readonly definitions?: Definitions | undefined;
+  /** Whom it serves, asked for when it begins to listen; undefined, or a promise of it: everybody. */
+  readonly access?: (() => Promise<SqsAccess | undefined>) | undefined;
   readonly http?: Omit<HttpServerOptions, 'handler'>;
 }
 
@@ -51,6 +55,9 @@ const textType = 'Content-Type: text/plain; charset=utf-8\r\n';
 export class SqsFront {
   readonly #host: Host;
   readonly #service: Service;
+  readonly #access: (() => Promise<SqsAccess | undefined>) | undefined;
+  /** Throws when the request is not to be served; undefined: all are. */
+  #admit: ((request: HttpRequest) => void) | undefined;
   readonly #definitions: Definitions | undefined;
   readonly #server: HttpServer;
 
@@ -73,6 +80,7 @@ export class SqsFront {
       receiver: new Receiver(host, handles, options.translate),
     };
     this.#definitions = options.definitions;
+    this.#access = options.access;
     this.#server = new HttpServer({ ...options.http, handler: this.#serve });
   }
 
@@ -81,6 +89,7 @@ export class SqsFront {
    * had.
    */
   async listen(port: number, address: string): Promise<{ readonly url: string }> {
+    this.#admit = admission(await this.#access?.());
     if (this.#definitions !== undefined) await this.#define(this.#definitions);
     this.#host.enter();
     this.#service.moveTasks.resume();
@@ -119,6 +128,7 @@ export class SqsFront {
       if (isFromForeignPage(request)) {
         throw new ServiceError('AccessDeniedException', 'Requests from web pages of another origin are not served.');
       }
+      this.#admit?.(request);
       sqsRequest = readRequest(request);
       if (sqsRequest.form === 'query' && sqsRequest.action === undefined) {
         exchange.reply({ status: 404, headers: xmlType, body: '<UnknownOperationException/>\n' });
@@ -162,6 +172,22 @@ export class SqsFront {
     }
     return form.failure(serviceError);
   }
+}
+
+function admission(access: SqsAccess | undefined): ((request: HttpRequest) => void) | undefined {
+  if (access === undefined) return undefined;
+  if ('keys' in access) {
+    const verifier = new SignatureVerifier(access.keys);
+    return (request) => verifier.verify(request, Date.now());
+  }
+  return ({ address }) => {
+    if (!access.admits(address)) {
+      throw new ServiceError(
+        'AccessDeniedException',
+        'There are no access keys, so only clients on the same machine are served.',
+      );
+    }
+  };
 }
 
 function errorText(error: unknown): string {
