@@ -76,7 +76,7 @@ async function attempt(entry: Definition, run: () => Promise<void>): Promise<voi
   try {
     await run();
   } catch (error) {
-    if (error instanceof ServiceError) throw entry.refused(`cannot be had: ${error.message}`);
+    if (error instanceof ServiceError) throw entry.refused(`cannot be had: ${error.message.replace(/\.$/, '')}`);
     throw error;
   }
 }
