@@ -11,13 +11,16 @@ import {
 import { AdminServer, passwordCredential } from '../operations/index.js';
 import { AmqpServer, amqpTranslation, DirectClient } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
-import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
+import { type Definitions, SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
+import { readConfigFile } from './config-file.js';
+import { OptionError } from './option-error.js';
 import type { ServerOptions } from './options.js';
 import { packageVersion } from './package-version.js';
 import type { BrokerParts, Front, FrontServices } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
+import { sqsAccess } from './sqs-access.js';
 import type { TlsFiles } from './tls-files.js';
 
 const translations = new Map<number, DialectTranslation>(
@@ -59,7 +62,7 @@ export const parts: BrokerParts<BrokerShell> = {
       create: (shell, { defaultUser }) =>
         new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
     },
-    { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
+    { name: 'sqs', label: 'SQS', create: sqsFront },
     { name: 'admin', label: 'Admin API', create: (shell, options, services) => adminFront(shell, options, services) },
   ],
 };
@@ -83,8 +86,26 @@ function amqpFront(shell: BrokerShell, options: ServerOptions, { knowsUser }: Fr
   });
 }
 
-function sqsFront(shell: BrokerShell): Front {
-  return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });
+function sqsFront(shell: BrokerShell, options: ServerOptions): Front {
+  const { definitions: file } = options;
+  return new SqsFront({
+    host: shell.host,
+    translate,
+    receiptKey: shell.secret,
+    account: options.sqsAccount,
+    region: options.sqsRegion,
+    separation: options.sqsNamespaces,
+    cooldowns: options.sqsCooldowns === 'on',
+    access: () => sqsAccess(options),
+    definitions: file === undefined ? undefined : definitionsIn(file),
+  });
+}
+
+function definitionsIn(file: string): Definitions {
+  return {
+    read: () => readConfigFile(file),
+    refusal: (reason) => new OptionError(`The definitions file ${file} cannot be applied: ${reason}.`),
+  };
 }
 
 /** RabbitMQ's version whose answers the admin API gives: the one that AMQP clients are told of. */

@@ -151,5 +151,5 @@ class Started {
 }
 
 async function usersFileOf({ usersFile }: ServerOptions): Promise<UsersFile> {
-  return usersFile === undefined ? { users: [], grants: [] } : await readUsersFile(usersFile);
+  return usersFile === undefined ? { users: [], grants: [], accessKeys: [] } : await readUsersFile(usersFile);
 }
