@@ -94,6 +94,7 @@ export {
   type DirectPublish,
 } from './direct-access.js';
 export type { ChannelReport, ConnectionReport, ConsumerReport, FrontReport } from './front-report.js';
+export type { DialectSettings } from './catalog/dialect-settings.js';
 export type { CoreEffects } from './core-effects.js';
 export type { SharedRecord, SparseQueue } from './delivery/rewriting.js';
 export { SHARED_LOG } from './delivery/shared-bodies.js';

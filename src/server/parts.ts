@@ -63,13 +63,14 @@ export interface FrontServices {
   stop(): void;
 }
 
-export type FrontName = 'amqp' | 'amqps' | 'kafka' | 'sqs' | 'admin';
+export type FrontName = 'amqp' | 'amqps' | 'kafka' | 'kafkaTls' | 'sqs' | 'admin';
 
 /** The option that says where a front listens. */
 export const PORT_OPTION = {
   amqp: 'amqpPort',
   amqps: 'amqpsPort',
   kafka: 'kafkaPort',
+  kafkaTls: 'kafkaTlsPort',
   sqs: 'sqsPort',
   admin: 'adminPort',
 } as const satisfies Record<FrontName, keyof ServerOptions>;

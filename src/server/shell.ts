@@ -144,6 +144,13 @@ export class BrokerShell implements Host, Shell {
     };
   }
 
+  /** What a partition's records take in the store, bytes. */
+  partitionBytes(partition: number): number {
+    const { log } = this.#core.destinations.partition(partition);
+    const extents = this.#shard.extents(log, 0, Number.POSITIVE_INFINITY);
+    return extents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
   /** Brings back what the store holds. */
   async restore(options: ShellOptions): Promise<void> {
     const core = this.#core;

@@ -17,6 +17,7 @@ import { Partition } from '../log/partition.js';
 import type { Router } from '../routing/router.js';
 import type { QueueDestination } from '../routing/topology.js';
 import { applyToQueue, applyToTopic } from './apply-policies.js';
+import { DialectSettings } from './dialect-settings.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { Parameters } from './parameters.js';
@@ -53,6 +54,8 @@ export class Destinations {
   readonly limits: VirtualHostLimits;
   readonly topicPermissions: TopicPermissions;
   readonly hosts: VirtualHosts;
+  /** What the dialects keep of their own. */
+  readonly settings: DialectSettings;
   readonly #hosts = new Map<string, Names>();
   readonly #queues = new Map<number, QueueEntry>();
   readonly #topics = new Map<number, TopicEntry>();
@@ -79,6 +82,7 @@ export class Destinations {
       if (component === POLICY || component === OPERATOR_POLICY) this.#policiesChanged(virtualHost);
     });
     router.tables.alternateByPolicy = (virtualHost, exchange) => this.policies.alternateFor(virtualHost, exchange);
+    this.settings = new DialectSettings(metadata);
     this.#shares = new Shares(context, metadata);
   }
 
@@ -522,6 +526,7 @@ export class Destinations {
       return true;
     }
     if (this.hosts.restore(key, value) || this.parameters.restore(key, value)) return true;
+    if (this.settings.restore(key, value)) return true;
     const share = Shares.read(key, value);
     if (share !== undefined) this.#restoreShare(share);
     else if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));

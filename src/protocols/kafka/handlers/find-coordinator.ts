@@ -1,6 +1,5 @@
 import { ErrorCode } from '../error-code.js';
 import { type Call, defineHandler, type Handler } from '../handler.js';
-import { NODE_ID } from '../kafka-options.js';
 import { findCoordinator } from '../schema/find-coordinator.js';
 
 const GROUP = 0;
@@ -27,5 +26,5 @@ export function findCoordinatorHandler(): Handler {
 const NO_NODE = { nodeId: -1, host: '', port: -1 };
 
 function thisNode({ connection }: Call<typeof findCoordinator>) {
-  return { nodeId: NODE_ID, host: connection.advertisedHost, port: connection.advertisedPort };
+  return { nodeId: connection.node, host: connection.advertisedHost, port: connection.advertisedPort };
 }

@@ -3,10 +3,11 @@ import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { groupStateName } from '../groups/group-state-name.js';
 import { listGroups } from '../schema/list-groups.js';
+import { Operation } from '../security/acl.js';
 
 const GROUP_TYPE = 'classic';
 
-export function listGroupsHandler({ groups }: FrontServices): Handler {
+export function listGroupsHandler({ groups, access }: FrontServices): Handler {
   return defineHandler({
     api: listGroups,
     served: '0-5',
@@ -15,6 +16,7 @@ export function listGroupsHandler({ groups }: FrontServices): Handler {
       const types = lowerCase(request.typesFilter);
       const listed = groups.coordinator
         .list()
+        .filter(({ groupId }) => access.mayGroup(call.connection, Operation.describe, groupId))
         .map(({ groupId, protocolType, state }) => ({
           groupId,
           protocolType,

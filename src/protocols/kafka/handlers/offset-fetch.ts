@@ -4,6 +4,8 @@ import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { groupErrorCode } from '../groups/group-error-code.js';
 import { offsetFetch } from '../schema/offset-fetch.js';
+import type { Asker } from '../security/access.js';
+import { Operation } from '../security/acl.js';
 import type { ResponseOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 
@@ -23,18 +25,27 @@ export function offsetFetchHandler(services: FrontServices): Handler {
     served: '1-10',
     handle(request, call) {
       if (call.version < 8) {
+        if (!mayFetch(services, request.groupId, call.connection)) {
+          call.respond({ topics: [], groups: [], errorCode: ErrorCode.groupAuthorizationFailed });
+          return;
+        }
         const asked = request.topics?.map((topic) => ({ ...topic, topicId: ZERO_UUID })) ?? null;
         const topics = fetch(services, request.groupId, asked, request.requireStable, false);
         services.groups.whenStored(() => call.respond({ topics, groups: [] }));
         return;
       }
-      const groups = request.groups.map(({ groupId, topics }) => ({
-        groupId,
-        topics: fetch(services, groupId, topics, request.requireStable, call.version >= 10),
-      }));
+      const groups = request.groups.map(({ groupId, topics }) =>
+        mayFetch(services, groupId, call.connection)
+          ? { groupId, topics: fetch(services, groupId, topics, request.requireStable, call.version >= 10) }
+          : { groupId, topics: [], errorCode: ErrorCode.groupAuthorizationFailed },
+      );
       services.groups.whenStored(() => call.respond({ topics: [], groups }));
     },
   });
+}
+
+function mayFetch({ access }: FrontServices, groupId: string, asker: Asker): boolean {
+  return access.mayGroup(asker, Operation.describe, groupId);
 }
 
 /** @param asked null for all that the group has committed */

@@ -71,6 +71,9 @@ export class MemoryHost {
       commitOffsets: () => unknown.error,
       end: () => unknown,
       describe: () => undefined,
+      list: () => [],
+      producersOf: () => [],
+      placeOf: () => undefined,
     } as unknown as Transactions;
     this.groups = {
       coordinator,
@@ -109,6 +112,7 @@ export class MemoryHost {
     nowMs: 0,
     flush: 1,
     hasVirtualHost: () => true,
+    mayEnter: (user: string) => user !== 'stranger',
     allowed: (user: string, _virtualHost: string, operation: string) => user !== 'reader' || operation === 'read',
     findQueue: (_virtualHost: string, name: string) => (name === 'plain-queue' ? 1 : -1),
     createTopic: (virtualHost: string, name: string, spec: TopicSpec) => this.#createTopic(virtualHost, name, spec),
