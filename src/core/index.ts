@@ -32,6 +32,17 @@ export type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+export type {
+  AssignedAnswer,
+  AssignedDescription,
+  AssignedGroupState,
+  AssignedHeartbeat,
+  AssignedKind,
+  AssignedTimes,
+  SubscribableTopics,
+} from './group/assigned-requests.js';
+export { DEFAULT_ASSIGNED_TIMES } from './group/assigned-requests.js';
+export { PartitionSet } from './group/partition-set.js';
 export {
   type CommitRequest,
   type FetchedOffset,

@@ -7,7 +7,12 @@ import type { BrokerShell } from './shell.js';
 import type { TlsFiles } from './tls-files.js';
 import { translate } from './translate.js';
 
-export function amqpFront(shell: BrokerShell, options: ServerOptions, { knowsUser }: FrontServices, tls?: TlsFiles): Front {
+export function amqpFront(
+  shell: BrokerShell,
+  options: ServerOptions,
+  { knowsUser }: FrontServices,
+  tls?: TlsFiles,
+): Front {
   const { limits } = administrationOf(coreOf(shell));
   return new AmqpServer({
     host: shell.host,

@@ -67,6 +67,10 @@ export const ErrorCode = {
   invalidUpdateVersion: 95,
   transactionalIdNotFound: 105,
   fetchSessionTopicIdError: 106,
+  fencedMemberEpoch: 110,
+  unreleasedInstanceId: 111,
+  unsupportedAssignor: 112,
+  staleMemberEpoch: 113,
   mismatchedEndpointType: 114,
   invalidRegularExpression: 128,
 } as const;

@@ -111,6 +111,7 @@ export class MemoryHost {
   readonly #broker = {
     nowMs: 0,
     flush: 1,
+    topologyVersion: 0,
     hasVirtualHost: () => true,
     mayEnter: (user: string) => user !== 'stranger',
     allowed: (user: string, _virtualHost: string, operation: string) => user !== 'reader' || operation === 'read',
@@ -211,6 +212,7 @@ export class MemoryHost {
 
   #createTopic(virtualHost: string, name: string, spec: TopicSpec): number {
     const handle = ++this.#lastHandle;
+    this.#broker.topologyVersion++;
     const topic = {
       ...spec,
       handle,
