@@ -112,6 +112,10 @@ export class CoreContext implements DeliveryContext, MetadataEffects {
     return this.#noted.size > 0 || this.builder.pending;
   }
 
+  get gathering(): boolean {
+    return this.#noted.size > 0 || this.builder.gathering;
+  }
+
   awaitStable(queue: MessageQueue): void {
     this.#unstableQueues.add(queue);
   }

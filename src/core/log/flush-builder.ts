@@ -185,6 +185,11 @@ export class FlushBuilder {
     return this.#sealed.length > 0 || !this.#open.empty;
   }
 
+  /** Is there something in the flush that is gathering? What is empty is never taken. */
+  get gathering(): boolean {
+    return !this.#open.empty;
+  }
+
   /** Does somebody wait for what would be taken next? */
   get urgent(): boolean {
     return this.#sealed.length > 0 || this.#open.sync;
