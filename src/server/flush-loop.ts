@@ -24,6 +24,8 @@ export class FlushLoop {
   #syncTimer: NodeJS.Timeout | undefined;
   /** The sync timer stands for one that somebody waits for. */
   #soon = false;
+  /** The newest flush that somebody waits for and that was taken without a sync. */
+  #unsynced = 0;
   #waiting: (() => void)[] = [];
   /** Everything up to this flush is as durable as the broker promises: synced, or with a relaxed promise written. */
   durable: number;
@@ -67,7 +69,10 @@ export class FlushLoop {
   require(flush: number): void {
     if (flush <= this.durable) return;
     const willBeSynced = this.#core.builder.requireSync(flush);
-    if (this.#durability === 'sync' && !willBeSynced) this.#syncSoon();
+    if (this.#durability === 'sync' && !willBeSynced) {
+      this.#unsynced = Math.max(this.#unsynced, flush);
+      this.#syncSoon();
+    }
     this.gathered(true);
   }
 
@@ -123,7 +128,8 @@ export class FlushLoop {
       for (const run of flush.outside) this.writtenBytes += run.payload.length;
       if (flush.sync) this.#synced = flush.number;
       if (flush.sync || this.#durability !== 'sync') this.durable = flush.number;
-      if (!flush.sync && this.#durability !== 'os') {
+      if (!flush.sync && flush.number <= this.#unsynced) this.#syncSoon();
+      else if (!flush.sync && this.#durability !== 'os') {
         this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_EVERY_MS).unref();
       }
       this.#settled(flush.number);

@@ -78,7 +78,7 @@ describe('AMQP 0-9-1 on the wire', () => {
         per_consumer_qos: true,
         direct_reply_to: true,
       });
-      assert.deepEqual(String(fields['mechanisms']).split(' ').toSorted(), ['AMQPLAIN', 'PLAIN']);
+      assert.deepEqual(String(fields['mechanisms']).split(' ').toSorted(), ['AMQPLAIN', 'ANONYMOUS', 'PLAIN']);
     });
 
     it('says why a password was refused to clients that listen for it', async () => {
@@ -877,6 +877,23 @@ describe('AMQP 0-9-1 on the wire', () => {
       for (const body of ['a', 'b']) {
         const message = await get(client, queue);
         assert.deepEqual([message.body, message.fields['redelivered']], [body, true]);
+      }
+    });
+
+    it('does not keep an answer waiting that changes nothing while acknowledgements are being written', async () => {
+      const [client, queue] = await withQueue({ durable: true });
+      const other = await open();
+      const bind = () =>
+        other.call(1, 'QueueBind', { queue, exchange: 'amq.direct', routingKey: queue, arguments: {} });
+      await bind();
+      for (let round = 0; round < 120; round++) {
+        client.publish(1, { routingKey: queue }, 'x', { deliveryMode: 2 });
+        const { fields } = await get(client, queue, false);
+        client.send(1, 'BasicAck', { deliveryTag: fields['deliveryTag'] });
+        await new Promise((resolve) => {
+          setTimeout(resolve, round % 16);
+        });
+        assert.equal(await bind(), 'QueueBindOk@1');
       }
     });
 

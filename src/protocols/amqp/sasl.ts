@@ -6,7 +6,7 @@ export interface Credentials {
 }
 
 /** In the order in which they are offered; EXTERNAL only to a client whose certificate names a user. */
-const mechanisms = ['PLAIN', 'AMQPLAIN', 'EXTERNAL'] as const;
+const mechanisms = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS', 'EXTERNAL'] as const;
 export type Mechanism = (typeof mechanisms)[number];
 
 /** Some clients take EXTERNAL wherever it is offered, so it is not where it cannot work. */
@@ -16,6 +16,8 @@ export function offeredMechanisms(certificateUser: string | undefined): readonly
 
 /** The credentials in a client's first response; undefined when it is malformed. */
 export function readCredentials(mechanism: Exclude<Mechanism, 'EXTERNAL'>, response: Buffer): Credentials | undefined {
+  // as in RabbitMQ, nobody is whoever knows what everybody knows; where that was changed, nobody gets in
+  if (mechanism === 'ANONYMOUS') return { user: 'guest', password: 'guest' };
   return mechanism === 'PLAIN' ? readPlain(response) : readAmqPlain(response);
 }
 

@@ -106,11 +106,11 @@ export const handshake: readonly Situation[] = [
         direct_reply_to: true,
       }),
       'RabbitMQ 4.2.0',
-      'PLAIN AMQPLAIN',
+      'PLAIN AMQPLAIN ANONYMOUS',
       'en_US',
       'ConnectionTune@0 2047 131072 60',
     ],
-    why: 'the version whose behaviour is followed, on which clients decide what they use; `--amqp-version` changes it',
+    why: 'the version whose behaviour is followed, on which clients decide what they use (`--amqp-version` changes it), and what that offers',
   },
   {
     id: 'H6',
