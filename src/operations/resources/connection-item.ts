@@ -7,6 +7,21 @@ export function openConnections(context: AdminContext): ConnectionReport[] {
   return context.fronts().flatMap(({ report }) => report.connections?.() ?? []);
 }
 
+/** Ends the connection, whichever front it belongs to; its client is told the reason. */
+export function closeConnection(context: AdminContext, { name }: ConnectionReport, reason: string): void {
+  for (const { report } of context.fronts()) report.closeConnection?.(name, reason);
+}
+
+/** Of somebody or something that is no more. */
+export function closeConnections(
+  context: AdminContext,
+  isOne: (connection: ConnectionReport) => boolean,
+  reason: string,
+): void {
+  for (const connection of openConnections(context))
+    if (isOne(connection)) closeConnection(context, connection, reason);
+}
+
 export function connectionItem({ nodeName }: AdminContext, connection: ConnectionReport): Item {
   const { clientAddress, clientPort, ownAddress, ownPort, virtualHost, receivedBytes, sentBytes } = connection;
   const rate = { rate: 0 };
