@@ -94,7 +94,9 @@ export {
 } from './direct-access.js';
 export type { ChannelReport, ConnectionReport, ConsumerReport, FrontReport } from './front-report.js';
 export type { CoreEffects } from './core-effects.js';
+export type { SharedRecord, SparseQueue } from './delivery/rewriting.js';
 export { SHARED_LOG } from './delivery/shared-bodies.js';
+export { forEachRecord } from './log/record-run.js';
 export type { AbortedTransaction } from './log/producer-table.js';
 export { ENVELOPE_HEADERS } from './publisher.js';
 export { type HeaderScan, journalStart, Recovery } from './recovery.js';
