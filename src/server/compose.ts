@@ -8,7 +8,7 @@ import {
   type Quarantined,
   type Translate,
 } from '../core/index.js';
-import { AdminServer, passwordCredential } from '../operations/index.js';
+import { AdminServer, passwordCredential, Rates } from '../operations/index.js';
 import { AmqpServer, amqpTranslation, DirectClient } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
 import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
@@ -79,6 +79,9 @@ function adminFront(shell: BrokerShell, options: ServerOptions, services: FrontS
     administration: administrationOf(core),
     direct: new DirectClient(shell.host, translate, MOST_MESSAGE_BYTES),
     fronts: () => services.listening.map(({ name, url, front }) => ({ name, url, report: front })),
+    traffic: (queue) => core.traffic(queue),
+    held: (session) => core.held(session),
+    rates: new Rates(),
     passwordCredential: (password) => passwordCredential(password, options.passwordHashing),
     nodeName: `rosettamq@${hostname()}`,
     productVersion: packageVersion(),

@@ -86,6 +86,13 @@ describe('the admin API', () => {
     assert.deepEqual(published.body, { routed: true });
     const get = async (ackmode: string) =>
       (await admin.call('POST', 'queues/%2F/mail/get', { count: 5, ackmode, encoding: 'auto' })).body as Item[];
+    const { message_stats: stats } = await admin.get<{ message_stats: Item }>('queues/%2F/mail');
+    assert.deepEqual(stats, {
+      publish: 1,
+      publish_details: { rate: 0 },
+      deliver_get: 0,
+      deliver_get_details: { rate: 0 },
+    });
     const [first] = await get('ack_requeue_true');
     assert.deepEqual(first!['properties'], properties);
     assert.equal(first!['payload'], 'AP8=');
@@ -103,7 +110,10 @@ describe('the admin API', () => {
     const channel = await connection.createChannel();
     await channel.prefetch(7);
     await channel.assertQueue('consumed');
-    await channel.consume('consumed', () => {}, { consumerTag: 'me' });
+    channel.sendToQueue('consumed', Buffer.from('held'));
+    await new Promise((resolve) => {
+      void channel.consume('consumed', resolve, { consumerTag: 'me' });
+    });
 
     const [shown] = (await admin.get<Item[]>('connections')).filter(
       (each) => (each['client_properties'] as Item)['connection_name'] === 'shown',
@@ -113,6 +123,7 @@ describe('the admin API', () => {
     const name = encodeURIComponent(shown!['name'] as string);
     const [ofConnection] = await admin.get<Item[]>(`connections/${name}/channels`);
     assert.equal(ofConnection!['consumer_count'], 1);
+    assert.equal(ofConnection!['messages_unacknowledged'], 1);
     const [consumer] = (await admin.get<Item[]>('consumers/%2F')).filter((each) => each['consumer_tag'] === 'me');
     assert.equal(consumer!['prefetch_count'], 7);
     assert.deepEqual(consumer!['queue'], { name: 'consumed', vhost: '/' });

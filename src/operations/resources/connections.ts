@@ -64,7 +64,7 @@ function oneChannel(call: Call): Reply {
   );
   if (found === undefined) throw notFound();
   const { connection, channel } = found;
-  const consumers = channel.consumers.map((consumer) => consumerItem(connection, channel, consumer));
+  const consumers = channel.consumers.map((consumer) => consumerItem(call.context, connection, channel, consumer));
   return single(call, {
     ...channelItem(call.context, connection, channel),
     consumer_details: consumers,
