@@ -4,7 +4,6 @@ import { resolveOptions } from '../server/resolve-options.js';
 import { StartError } from '../server/start-error.js';
 import { verifyData } from '../server/verify-data.js';
 import { parseCommandLine } from './command-line.js';
-import { runCtl } from './ctl/run-ctl.js';
 import { helpText } from './help-text.js';
 import { runBroker } from './run-broker.js';
 import { verifyReportText } from './verify-report.js';
@@ -16,7 +15,6 @@ const EXIT_USAGE = 2;
 /** Does what the arguments ask for; the answer is the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   try {
-    if (args[0] === 'ctl') return await runCtl(args.slice(1));
     const { command, flags, configFile } = parseCommandLine(args);
     switch (command) {
       case 'help':

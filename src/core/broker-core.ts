@@ -68,6 +68,12 @@ export interface CoreOptions {
   readonly memory?: MemoryLimits;
 }
 
+/** Counters that only grow while the broker runs. */
+export interface QueueTraffic {
+  readonly appended: number;
+  readonly handedOut: number;
+}
+
 /** The state machine behind the {@link Broker} face; the shell drives it by the further public methods. */
 export class BrokerCore implements Broker {
   readonly destinations: Destinations;
@@ -316,6 +322,19 @@ export class BrokerCore implements Broker {
     if (entry === undefined) return;
     if (entry.autoDelete && entry.consumed && queue.subscriptions.length === 0) this.deleteQueue(queue.handle);
     else this.timeExpiry(entry);
+  }
+
+  // ---- for who administers
+
+  /** Messages that came into a queue and deliveries out of it, each since some time. */
+  traffic(queue: number): QueueTraffic {
+    const { tail, handedOut } = this.destinations.queue(queue).state;
+    return { appended: tail, handedOut };
+  }
+
+  /** Deliveries of a session that wait to be settled. */
+  held(session: number): number {
+    return this.#sessions.held(session);
   }
 
   // ---- virtual hosts and permissions

@@ -39,6 +39,8 @@ export interface ConnectionReport {
 
 export interface ChannelReport {
   readonly number: number;
+  /** The core's handle of what it has in flight. */
+  readonly session: number;
   /** For consumers that begin from now on; 0: no limit. */
   readonly prefetch: number;
   /** Over all of the channel's consumers; 0: no limit. */

@@ -89,7 +89,7 @@ export {
   type StorageErrorKind,
 } from './ports.js';
 // What the shell drives the core with.
-export { BrokerCore, type CoreOptions } from './broker-core.js';
+export { BrokerCore, type CoreOptions, type QueueTraffic } from './broker-core.js';
 export { type Administration, administrationOf } from './catalog/administration.js';
 export { ageMs } from './catalog/age.js';
 export { GLOBAL, type Parameter } from './catalog/parameters.js';

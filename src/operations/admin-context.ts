@@ -1,4 +1,5 @@
-import type { Administration, Credential, DirectAccess, FrontReport, Host } from '../core/index.js';
+import type { Administration, Credential, DirectAccess, FrontReport, Host, QueueTraffic } from '../core/index.js';
+import type { Rates } from './statistics/rates.js';
 
 /** A front that listens. */
 export interface ListeningFront {
@@ -15,6 +16,11 @@ export interface AdminContext {
   readonly direct: DirectAccess;
   /** Those that listen by now. */
   fronts(): readonly ListeningFront[];
+  readonly traffic: (queue: number) => QueueTraffic;
+  /** Deliveries of a session that wait to be settled. */
+  held(session: number): number;
+  /** Of counters that were looked at before. */
+  readonly rates: Rates;
   /** Makes the credential of a new password. */
   passwordCredential(password: string): Promise<Credential>;
   /** How the node calls itself, `rosettamq@host`. */

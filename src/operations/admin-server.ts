@@ -16,6 +16,9 @@ const REALM = 'Basic realm="RabbitMQ Management"';
 /** Names are 255 bytes at most, percent-encoded three times that, and some paths carry routing keys twice encoded. */
 const LONGEST_PARAMETER = 8192;
 
+/** So long an answer that is under way may take when the broker stops. */
+const STOP_GRACE_MS = 1000;
+
 type Router = findMyWay.Instance<findMyWay.HTTPVersion.V1>;
 
 /** RabbitMQ's management API over HTTP. */
@@ -59,7 +62,9 @@ export class AdminServer {
       this.#server.close(() => resolve());
     });
     this.#server.closeIdleConnections();
+    const cut = setTimeout(() => this.#server.closeAllConnections(), STOP_GRACE_MS);
     await closed;
+    clearTimeout(cut);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -75,6 +80,7 @@ export class AdminServer {
   async #answer(request: IncomingMessage): Promise<Reply> {
     const url = new URL(`http://localhost${request.url ?? '/'}`);
     const { method } = request;
+    assertSameOrigin(request);
     if (method === 'OPTIONS') return { status: 200, headers: { allow: this.#allowed(url).join(', ') } };
     const found = this.#find(method ?? '', url);
     if (found === undefined) {
@@ -132,6 +138,16 @@ export class AdminServer {
     const headers = status === 401 ? { 'www-authenticate': REALM } : {};
     return { status, headers, body: { error: name, reason } };
   }
+}
+
+/**
+ * A web page of another origin must not use the password that a browser knows, or the one that everybody knows.
+ * @throws Failure 403
+ */
+function assertSameOrigin({ headers }: IncomingMessage): void {
+  const { origin, host } = headers;
+  if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return;
+  throw new Failure(403, 'forbidden', 'a page of another origin may not use the admin API');
 }
 
 /** What was changed is on stable storage. */

@@ -9,3 +9,4 @@ export {
 export { tagsOf } from './access/tags.js';
 export type { AdminContext, ListeningFront } from './admin-context.js';
 export { AdminServer } from './admin-server.js';
+export { Rates } from './statistics/rates.js';

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { administrationOf } from '../core/index.js';
-import { AdminServer, passwordCredential } from '../operations/index.js';
+import { AdminServer, passwordCredential, Rates } from '../operations/index.js';
 import { DirectClient } from '../protocols/amqp/index.js';
 import { coreOf } from './core-of.js';
 import type { ServerOptions } from './options.js';
@@ -23,6 +23,9 @@ export function adminFront(shell: BrokerShell, options: ServerOptions, services:
     administration: administrationOf(core),
     direct: new DirectClient(shell.host, translate, MOST_MESSAGE_BYTES),
     fronts: () => services.listening.map(({ name, url, front }) => ({ name, url, report: front })),
+    traffic: (queue) => core.traffic(queue),
+    held: (session) => core.held(session),
+    rates: new Rates(),
     passwordCredential: (password) => passwordCredential(password, options.passwordHashing),
     nodeName: `rosettamq@${hostname()}`,
     productVersion: packageVersion(),

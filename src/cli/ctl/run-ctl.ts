@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { nearestName } from '../../server/nearest-name.js';
+import { OptionError } from '../../server/option-error.js';
 import { resolveOptions } from '../../server/resolve-options.js';
 import { accessVerbs } from './access-verbs.js';
 import { type AdminAddress, AdminClient } from './admin-client.js';
@@ -20,9 +21,9 @@ export async function runCtl(args: readonly string[]): Promise<number> {
     await run(args);
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof CtlError)) throw error;
+    if (!(error instanceof CtlError || error instanceof OptionError)) throw error;
     process.stderr.write(`Error:\n${error.message}\n`);
-    return error.exitCode;
+    return error instanceof CtlError ? error.exitCode : EXIT.usage;
   }
 }
 

@@ -80,6 +80,8 @@ export class MessageQueue {
   readyCount = 0;
   readyBytes = 0;
   heldCount = 0;
+  /** Deliveries since the broker started, for whoever counts. */
+  handedOut = 0;
   delayedCount = 0;
   /** Some records may expire. */
   expiring = false;

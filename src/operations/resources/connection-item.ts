@@ -7,9 +7,26 @@ export function openConnections(context: AdminContext): ConnectionReport[] {
   return context.fronts().flatMap(({ report }) => report.connections?.() ?? []);
 }
 
-export function connectionItem({ nodeName }: AdminContext, connection: ConnectionReport): Item {
+/** Ends the connection, whichever front it belongs to; its client is told the reason. */
+export function closeConnection(context: AdminContext, { name }: ConnectionReport, reason: string): void {
+  for (const { report } of context.fronts()) report.closeConnection?.(name, reason);
+}
+
+/** Of somebody or something that is no more. */
+export function closeConnections(
+  context: AdminContext,
+  isOne: (connection: ConnectionReport) => boolean,
+  reason: string,
+): void {
+  for (const connection of openConnections(context))
+    if (isOne(connection)) closeConnection(context, connection, reason);
+}
+
+export function connectionItem({ nodeName, rates, host }: AdminContext, connection: ConnectionReport): Item {
   const { clientAddress, clientPort, ownAddress, ownPort, virtualHost, receivedBytes, sentBytes } = connection;
-  const rate = { rate: 0 };
+  const rate = (what: string, count: number) => ({
+    rate: rates.of(`${connection.name} ${what}`, count, host.broker.nowMs),
+  });
   return {
     name: connection.name,
     node: nodeName,
@@ -32,9 +49,9 @@ export function connectionItem({ nodeName }: AdminContext, connection: Connectio
     channels: connection.channels.length,
     client_properties: connection.clientProperties,
     recv_oct: receivedBytes,
-    recv_oct_details: rate,
+    recv_oct_details: rate('received', receivedBytes),
     send_oct: sentBytes,
-    send_oct_details: rate,
+    send_oct_details: rate('sent', sentBytes),
   };
 }
 
@@ -42,7 +59,8 @@ export function channelName({ name }: ConnectionReport, number: number): string 
   return `${name} (${number})`;
 }
 
-export function channelItem({ nodeName }: AdminContext, connection: ConnectionReport, channel: ChannelReport): Item {
+export function channelItem(context: AdminContext, connection: ConnectionReport, channel: ChannelReport): Item {
+  const { nodeName } = context;
   return {
     name: channelName(connection, channel.number),
     number: channel.number,
@@ -56,6 +74,7 @@ export function channelItem({ nodeName }: AdminContext, connection: ConnectionRe
     prefetch_count: channel.prefetch,
     global_prefetch_count: channel.sharedPrefetch,
     consumer_count: channel.consumers.length,
+    messages_unacknowledged: context.held(channel.session),
     connection_details: {
       name: connection.name,
       peer_host: connection.clientAddress,

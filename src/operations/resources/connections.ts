@@ -4,7 +4,14 @@ import { notAuthorised, notFound } from '../http/failure.js';
 import { listing, single } from '../http/listing.js';
 import { NO_CONTENT, type Reply } from '../http/reply.js';
 import type { Route } from '../http/route.js';
-import { channelItem, channelName, connectionItem, openConnections } from './connection-item.js';
+import {
+  channelItem,
+  channelName,
+  closeConnection,
+  closeConnections,
+  connectionItem,
+  openConnections,
+} from './connection-item.js';
 import { consumerItem, consumersOf } from './consumer-item.js';
 
 const DEFAULT_REASON = 'Closed via management plugin';
@@ -57,17 +64,13 @@ function oneChannel(call: Call): Reply {
   );
   if (found === undefined) throw notFound();
   const { connection, channel } = found;
-  const consumers = channel.consumers.map((consumer) => consumerItem(connection, channel, consumer));
+  const consumers = channel.consumers.map((consumer) => consumerItem(call.context, connection, channel, consumer));
   return single(call, {
     ...channelItem(call.context, connection, channel),
     consumer_details: consumers,
     publishes: [],
     deliveries: [],
   });
-}
-
-function close(call: Call, connection: ConnectionReport, reason: string): void {
-  for (const { report } of call.context.fronts()) report.closeConnection?.(connection.name, reason);
 }
 
 /** The header says why, as RabbitMQ's does. */
@@ -77,9 +80,7 @@ function reasonOf(call: Call): string {
 
 function closeAllOf(call: Call): Reply {
   const name = call.parameter('username');
-  for (const connection of openConnections(call.context)) {
-    if (connection.user === name) close(call, connection, reasonOf(call));
-  }
+  closeConnections(call.context, ({ user }) => user === name, reasonOf(call));
   return NO_CONTENT;
 }
 
@@ -133,7 +134,7 @@ export const connectionRoutes: readonly Route[] = [
     path: '/api/connections/:name',
     needs: 'management',
     handle: (call) => {
-      close(call, named(call), reasonOf(call));
+      closeConnection(call.context, named(call), reasonOf(call));
       return NO_CONTENT;
     },
   },

@@ -9,17 +9,25 @@ export function consumersOf(context: AdminContext, virtualHost: string): Item[] 
     .filter((connection) => connection.virtualHost === virtualHost)
     .flatMap((connection) =>
       connection.channels.flatMap((channel) =>
-        channel.consumers.map((consumer) => consumerItem(connection, channel, consumer)),
+        channel.consumers.map((consumer) => consumerItem(context, connection, channel, consumer)),
       ),
     );
 }
 
-export function consumerItem(connection: ConnectionReport, channel: ChannelReport, consumer: ConsumerReport): Item {
+export function consumerItem(
+  { host }: AdminContext,
+  connection: ConnectionReport,
+  channel: ChannelReport,
+  consumer: ConsumerReport,
+): Item {
+  const { broker } = host;
+  const queue = broker.findQueue(connection.virtualHost, consumer.queue);
+  // which one of several is the active one is not told to anybody
+  const isOneOfMany = queue >= 0 && broker.queue(queue).settings.singleActiveConsumer === true;
   return {
     arguments: consumer.arguments,
     ack_required: consumer.acknowledges,
-    active: true,
-    activity_status: 'up',
+    ...(!isOneOfMany && { active: true, activity_status: 'up' }),
     channel_details: channelDetails(connection, channel),
     consumer_tag: consumer.tag,
     exclusive: consumer.exclusive,

@@ -75,7 +75,6 @@ const CHECKS: readonly (readonly [path: string, handle: Route['handle']])[] = [
   ['ready-to-serve-clients', () => FINE],
   ['below-node-connection-limit', () => FINE],
   ['quorum-queues-without-elected-leaders/all-vhosts', () => FINE],
-  ['certificate-expiration/:within/:unit', () => FINE],
   ['port-listener/:port', portListener],
   ['protocol-listener/:protocol', protocolListener],
 ];

@@ -49,10 +49,9 @@ function overview(call: Call): Reply {
     .flatMap((virtualHost) => queuesIn(broker, virtualHost))
     .map((queue) => queueItem(context, queue));
   const total = (key: string): number => queues.reduce((sum, queue) => sum + (queue[key] as number), 0);
-  const rate = { rate: 0 };
   return single(call, {
     management_version: rabbitmqVersion,
-    rates_mode: 'none',
+    rates_mode: 'basic',
     exchange_types: EXCHANGE_TYPES,
     product_name: 'RosettaMQ',
     product_version: productVersion,
@@ -64,11 +63,8 @@ function overview(call: Call): Reply {
     message_stats: {},
     queue_totals: {
       messages: total('messages'),
-      messages_details: rate,
       messages_ready: total('messages_ready'),
-      messages_ready_details: rate,
       messages_unacknowledged: total('messages_unacknowledged'),
-      messages_unacknowledged_details: rate,
     },
     object_totals: {
       channels: channels.length,
@@ -105,8 +101,8 @@ async function nodeItem(context: AdminContext): Promise<Item> {
     mem_used: rss,
     mem_alarm: false,
     disk_free: space?.freeBytes ?? 0,
-    disk_free_alarm: false,
-    rates_mode: 'none',
+    disk_free_alarm: context.isFull(),
+    rates_mode: 'basic',
     exchange_types: EXCHANGE_TYPES,
     auth_mechanisms: MECHANISMS,
     applications: [{ name: 'rosettamq', description: 'RosettaMQ', version: context.productVersion }],

@@ -48,6 +48,7 @@ function plainQueueItem(context: AdminContext, queue: QueueInfo): Item {
   const type = typeOf(queue);
   return {
     ...counted(ready, inFlight),
+    message_stats: stats(context, queue),
     messages_delayed: delayed,
     message_bytes_ready: readyBytes,
     ...common(context, queue, type, queueArguments(queue)),
@@ -56,6 +57,20 @@ function plainQueueItem(context: AdminContext, queue: QueueInfo): Item {
     exclusive: queue.owner !== 0,
     consumers: queue.consumers,
     exclusive_consumer_tag: exclusiveTag(context, queue),
+  };
+}
+
+/** What went in and out since the broker started, and how fast of late. */
+function stats({ traffic, rates, host }: AdminContext, { handle }: QueueInfo): Item {
+  const { appended, handedOut } = traffic(handle);
+  const rate = (what: string, count: number): Item => ({
+    rate: rates.of(`${handle} ${what}`, count, host.broker.nowMs),
+  });
+  return {
+    publish: appended,
+    publish_details: rate('in', appended),
+    deliver_get: handedOut,
+    deliver_get_details: rate('out', handedOut),
   };
 }
 
@@ -80,15 +95,7 @@ function streamItem(context: AdminContext, topic: TopicInfo): Item {
 }
 
 function counted(ready: number, unacknowledged: number): Item {
-  const details = { rate: 0 };
-  return {
-    messages: ready + unacknowledged,
-    messages_details: details,
-    messages_ready: ready,
-    messages_ready_details: details,
-    messages_unacknowledged: unacknowledged,
-    messages_unacknowledged_details: details,
-  };
+  return { messages: ready + unacknowledged, messages_ready: ready, messages_unacknowledged: unacknowledged };
 }
 
 function common(

@@ -8,6 +8,7 @@ import { textIn } from '../http/fields.js';
 import { type Item, listing, single } from '../http/listing.js';
 import { NO_CONTENT, ok, put, type Reply } from '../http/reply.js';
 import type { Route } from '../http/route.js';
+import { closeConnections } from './connection-item.js';
 import { permissionItem, permissionsOf, topicPermissionsOf } from './permission-item.js';
 import { userLimits } from './user-limits.js';
 
@@ -64,8 +65,9 @@ function existing(call: Call): User {
 }
 
 /** With all that was said about the user. */
-function removeUser({ administration }: AdminContext, name: string): void {
-  const { users, permissions, topicPermissions } = administration;
+function removeUser(context: AdminContext, name: string): void {
+  const { users, permissions, topicPermissions } = context.administration;
+  closeConnections(context, ({ user }) => user === name, `user '${name}' is deleted`);
   users.delete(name);
   permissions.removeUser(name);
   topicPermissions.removeUser(name);

@@ -7,6 +7,7 @@ import { textIn } from '../http/fields.js';
 import { type Item, listing, single } from '../http/listing.js';
 import { NO_CONTENT, ok, put, type Reply } from '../http/reply.js';
 import type { Route } from '../http/route.js';
+import { closeConnections } from './connection-item.js';
 
 function virtualHostItem({ host, administration, nodeName }: AdminContext, name: string): Item {
   const { broker } = host;
@@ -57,7 +58,9 @@ function putVirtualHost(call: Call): Reply {
 }
 
 function removeVirtualHost(call: Call): Reply {
-  call.context.host.broker.deleteVirtualHost(existing(call));
+  const name = existing(call);
+  closeConnections(call.context, ({ virtualHost }) => virtualHost === name, `vhost '${name}' is deleted`);
+  call.context.host.broker.deleteVirtualHost(name);
   return NO_CONTENT;
 }
 

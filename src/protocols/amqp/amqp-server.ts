@@ -107,7 +107,7 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
   closeConnection(name: string, reason: string): boolean {
     for (const connection of this.sockets.keys()) {
       if (connection.report()?.name !== name) continue;
-      connection.shutdown(`broker forced connection closure with reason '${reason}'`);
+      connection.shutdown(reason);
       return true;
     }
     return false;

@@ -40,6 +40,7 @@ export function connectionReport(
 function channelReport(channel: Channel): ChannelReport {
   return {
     number: channel.number,
+    session: channel.session,
     prefetch: channel.prefetch,
     sharedPrefetch: channel.sharedPrefetch,
     confirms: channel.confirms !== undefined,
