@@ -37,7 +37,12 @@ export async function java(...args: readonly string[]): Promise<string> {
 }
 
 /** Starts one that goes on until it is stopped. */
-export function startJava(...args: readonly string[]): { stop(): Promise<void>; readonly printed: () => string } {
+export function startJava(...args: readonly string[]): {
+  stop(): Promise<void>;
+  /** Settles when it stops by itself. */
+  readonly ended: Promise<void>;
+  readonly printed: () => string;
+} {
   const child = launch(args);
   let printed = '';
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -47,6 +52,7 @@ export function startJava(...args: readonly string[]): { stop(): Promise<void>; 
   });
   return {
     printed: () => printed,
+    ended,
     async stop() {
       child.kill('SIGTERM');
       await ended;

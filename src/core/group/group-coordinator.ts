@@ -93,7 +93,7 @@ export class GroupCoordinator {
         return;
       }
       const { sessionTimeoutMs, rebalanceTimeoutMs } = request;
-      const sane = rebalanceTimeoutMs < 0 ? { ...request, rebalanceTimeoutMs: sessionTimeoutMs } : request;
+      const sane = rebalanceTimeoutMs <= 0 ? { ...request, rebalanceTimeoutMs: sessionTimeoutMs } : request;
       this.#after(group ?? this.#addGroup(request.groupId, nowMs), (joined) => joined.join(sane, nowMs));
     });
   }

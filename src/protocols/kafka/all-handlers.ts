@@ -65,7 +65,7 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     metadataHandler(services),
     offsetCommitHandler(services),
     offsetFetchHandler(services),
-    findCoordinatorHandler(),
+    findCoordinatorHandler(services),
     joinGroupHandler(services),
     heartbeatHandler(services),
     leaveGroupHandler(services),

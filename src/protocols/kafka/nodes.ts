@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ClientConnection } from './connection/client-connection.js';
 
 export interface NodeAddress {
@@ -40,6 +41,11 @@ export class Nodes {
     if (nodeId === node) return { nodeId, host, port: advertisedPort };
     const moved = advertisedPort - nodePorts[node - this.firstId];
     return { nodeId, host, port: nodePorts[nodeId - this.firstId] + moved };
+  }
+
+  /** Who coordinates a group or a transactional id, as clients are told: always the same one. */
+  coordinatorOf(key: string): number {
+    return this.firstId + (createHash('sha1').update(key).digest().readUInt32BE(0) % this.count);
   }
 
   /** Who leads a partition, as clients are told: partitions are spread evenly. */

@@ -39,6 +39,7 @@ export function topicConfigEntries(
       synonyms.push({ name: brokerName, value: common, source: ConfigSource.dynamicDefaultBroker });
     }
     synonyms.push({ name: brokerName, value: fallback, source: ConfigSource.fallback });
-    return configEntry(config, synonyms);
+    const entry = configEntry(config, synonyms);
+    return config.brokerHasDefault === false ? { ...entry, synonyms: synonyms.slice(0, -1) } : entry;
   });
 }

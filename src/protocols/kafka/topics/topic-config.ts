@@ -19,6 +19,8 @@ type SettingsPatch = { -readonly [K in keyof TopicSettings]?: TopicSettings[K] }
 export interface TopicConfig extends ConfigDefinition {
   /** The broker's configuration that is the default of this one, where Kafka has such. */
   readonly brokerName?: string;
+  /** Whether the broker's configuration of that name has a default of its own; else it comes from a coarser one. */
+  readonly brokerHasDefault?: false;
   /** What a value means to the broker; left out for keys that are kept and displayed only. */
   apply?(value: string, settings: SettingsPatch): void;
   /** The value in force, for keys that the broker acts on. */
@@ -165,6 +167,7 @@ export const TOPIC_CONFIGS = new ConfigSet<TopicConfig>('topic', [
   {
     ...long('retention.ms', WEEK_MS, 'How long records stay; -1 for ever.', -1),
     brokerName: 'log.retention.ms',
+    brokerHasDefault: false,
     apply: (value, settings) => {
       settings.retentionMs = limit(value);
     },
@@ -180,8 +183,8 @@ export const TOPIC_CONFIGS = new ConfigSet<TopicConfig>('topic', [
   bool(QUEUE_CONFIG, false, 'Makes it a queue for AMQP and SQS as well; decided when the topic is made.'),
   under('log.segment.bytes', int('segment.bytes', 1_073_741_824, KEPT, 14)),
   under('log.index.size.max.bytes', int('segment.index.bytes', 10_485_760, KEPT, 4)),
-  under('log.roll.jitter.ms', long('segment.jitter.ms', 0, KEPT)),
-  under('log.roll.ms', long('segment.ms', WEEK_MS, KEPT, 1)),
+  { ...under('log.roll.jitter.ms', long('segment.jitter.ms', 0, KEPT)), brokerHasDefault: false },
+  { ...under('log.roll.ms', long('segment.ms', WEEK_MS, KEPT, 1)), brokerHasDefault: false },
   under('unclean.leader.election.enable', bool('unclean.leader.election.enable', false, ONE_NODE)),
 ]);
 
