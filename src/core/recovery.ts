@@ -56,7 +56,7 @@ export class Recovery {
     else if (key === EPOCH_KEY) this.#leaderEpoch = Number(decodeUtf8(value));
     else if (key.startsWith('s/')) this.#states.set(Number(key.slice(2)), value);
     else if (key.startsWith('l/')) this.#logStarts.set(Number(key.slice(2)), Number(decodeUtf8(value)));
-    else if (key.startsWith('v/')) core.destinations.restore(key, value);
+    else if (key.startsWith('v/') || key.startsWith('r/')) core.destinations.restore(key, value);
     else this.#later.push([key, value]);
   }
 

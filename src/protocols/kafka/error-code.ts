@@ -94,6 +94,7 @@ const CODE_OF_BROKER_ERROR: BrokerErrorTable<number> = {
   'unknown-delivery': ErrorCode.invalidRequest,
   'not-in-flight': ErrorCode.invalidRequest,
   'too-large': ErrorCode.messageTooLarge,
+  'limit-reached': ErrorCode.policyViolation,
   full: ErrorCode.storageError,
   'missing-group': ErrorCode.invalidRequest,
   'missing-key': ErrorCode.invalidRecord,

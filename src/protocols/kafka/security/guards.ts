@@ -58,11 +58,11 @@ const GUARDS: readonly Guard[] = [
   guard(leaveGroup, ({ groupId }, asker, access) =>
     access.mayGroup(asker, Operation.read, groupId) ? undefined : { errorCode: NOT_GROUP, members: [] },
   ),
-  guard(offsetCommit, ({ groupId, topics }, asker, access) =>
-    access.mayGroup(asker, Operation.read, groupId) ? undefined : { topics: topics.map(allRefused(NOT_GROUP)) },
-  ),
   guard(consumerGroupHeartbeat, ({ groupId }, asker, access) =>
     access.mayGroup(asker, Operation.read, groupId) ? undefined : NO_HEARTBEAT,
+  ),
+  guard(offsetCommit, ({ groupId, topics }, asker, access) =>
+    access.mayGroup(asker, Operation.read, groupId) ? undefined : { topics: topics.map(allRefused(NOT_GROUP)) },
   ),
   guard(shareGroupHeartbeat, ({ groupId }, asker, access) =>
     access.mayGroup(asker, Operation.read, groupId) ? undefined : NO_HEARTBEAT,

@@ -145,6 +145,8 @@ export class MemoryHost {
     },
     onStable: () => {},
     congested: false,
+    full: false,
+    onFullChanged: () => {},
     whenRelieved: (callback: () => void) => callback(),
     watchPartition: (handle: number, listener: () => void) => {
       const partition = this.#partitions.get(handle);
