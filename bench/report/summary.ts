@@ -11,7 +11,7 @@ const busyDriverPercent = 90;
 const disturbedCores = 0.2;
 
 /** Who is compared with, in the order of the columns. */
-const peers: readonly Contender[] = ['rabbitmq', 'kafka', 'kafka synced'];
+const peers: readonly Contender[] = ['rabbitmq', 'elasticmq', 'kafka', 'kafka synced'];
 
 /** One row for each shape and metric: medians with their range, side by side, and the targets. */
 export function summarise(ledger: Ledger, targets: readonly Target[]): string {

@@ -11,7 +11,6 @@ const brokersOnly = 'Between brokers only: there is one.';
 const quorum = 'Between the controllers of a cluster only.';
 const tokens = 'Delegation tokens: not planned.';
 const telemetry = 'Client telemetry: not planned.';
-const newGroups = 'KIP-848 groups: not yet. Classic groups work.';
 const shareGroups = 'Share groups (KIP-932): not yet.';
 const streamsGroups = 'Streams groups (KIP-1071): a later version.';
 
@@ -89,8 +88,8 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(65, 'DescribeTransactions', '0-0'),
   api(66, 'ListTransactions', '0-2'),
   api(67, 'AllocateProducerIds', undefined, brokersOnly),
-  api(68, 'ConsumerGroupHeartbeat', '0-1', newGroups),
-  api(69, 'ConsumerGroupDescribe', '0-1', newGroups),
+  api(68, 'ConsumerGroupHeartbeat', '0-1'),
+  api(69, 'ConsumerGroupDescribe', '0-1'),
   api(70, 'ControllerRegistration', undefined, quorum),
   api(71, 'GetTelemetrySubscriptions', undefined, telemetry),
   api(72, 'PushTelemetry', undefined, telemetry),

@@ -9,6 +9,8 @@ import { alterPartitionReassignmentsHandler } from './handlers/alter-partition-r
 import { alterReplicaLogDirsHandler } from './handlers/alter-replica-log-dirs.js';
 import { alterUserScramCredentialsHandler } from './handlers/alter-user-scram-credentials.js';
 import { apiVersionsHandler } from './handlers/api-versions.js';
+import { consumerGroupDescribeHandler } from './handlers/consumer-group-describe.js';
+import { consumerGroupHeartbeatHandler } from './handlers/consumer-group-heartbeat.js';
 import { createAclsHandler } from './handlers/create-acls.js';
 import { createPartitionsHandler } from './handlers/create-partitions.js';
 import { createTopicsHandler } from './handlers/create-topics.js';
@@ -108,6 +110,8 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     listConfigResourcesHandler(services),
     describeTopicPartitionsHandler(services),
     describeLogDirsHandler(services),
+    consumerGroupHeartbeatHandler(services),
+    consumerGroupDescribeHandler(services),
   ];
   const registry = new HandlerRegistry(handlers.map((handler) => guarded(handler, services.access)));
   return registry;

@@ -67,6 +67,10 @@ export const ErrorCode = {
   invalidUpdateVersion: 95,
   transactionalIdNotFound: 105,
   fetchSessionTopicIdError: 106,
+  fencedMemberEpoch: 110,
+  unreleasedInstanceId: 111,
+  unsupportedAssignor: 112,
+  staleMemberEpoch: 113,
   mismatchedEndpointType: 114,
   invalidRegularExpression: 128,
 } as const;
@@ -86,6 +90,7 @@ const CODE_OF_BROKER_ERROR: BrokerErrorTable<number> = {
   'unknown-delivery': ErrorCode.invalidRequest,
   'not-in-flight': ErrorCode.invalidRequest,
   'too-large': ErrorCode.messageTooLarge,
+  'limit-reached': ErrorCode.policyViolation,
   full: ErrorCode.storageError,
   'missing-group': ErrorCode.invalidRequest,
   'missing-key': ErrorCode.invalidRecord,

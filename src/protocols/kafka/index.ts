@@ -8,3 +8,4 @@ export { KAFKA_DEFAULTS, type KafkaOptions } from './kafka-options.js';
 export { openBatch, type OpenedBatch } from './records/open-batch.js';
 export { encodeRecordEnvelope } from './records/record-envelope.js';
 export { kafkaTranslation } from './records/to-pivot.js';
+export { type CompactionPolicy, compactionPolicy } from './topics/compaction-policy.js';

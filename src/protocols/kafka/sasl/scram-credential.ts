@@ -1,7 +1,4 @@
-import { createHash, createHmac, pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
-
-const derive = promisify(pbkdf2);
+import { createHash, createHmac } from 'node:crypto';
 
 /** A hash that SCRAM is used with, under the numbers and names that Kafka gives it. */
 export interface ScramHash {
@@ -41,17 +38,6 @@ export function credentialOfSaltedPassword(
   const storedKey = createHash(digest).update(clientKey).digest();
   const serverKey = createHmac(digest, saltedPassword).update('Server Key').digest();
   return { iterations, salt, storedKey, serverKey };
-}
-
-/** The same from the password itself; computed on another thread. */
-export async function credentialOfPassword(
-  hash: ScramHash,
-  iterations: number,
-  salt: Uint8Array,
-  password: string,
-): Promise<ScramCredential> {
-  const salted = await derive(password.normalize('NFKC'), salt, iterations, hash.keyBytes, hash.digest);
-  return credentialOfSaltedPassword(hash, iterations, salt, salted);
 }
 
 /** As the secret of a user's credential: JSON, bytes in base64. */

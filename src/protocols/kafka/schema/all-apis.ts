@@ -7,6 +7,8 @@ import { alterPartitionReassignments } from './alter-partition-reassignments.js'
 import { alterReplicaLogDirs } from './alter-replica-log-dirs.js';
 import { alterUserScramCredentials } from './alter-user-scram-credentials.js';
 import { apiVersions } from './api-versions.js';
+import { consumerGroupDescribe } from './consumer-group-describe.js';
+import { consumerGroupHeartbeat } from './consumer-group-heartbeat.js';
 import { createAcls } from './create-acls.js';
 import { createPartitions } from './create-partitions.js';
 import { createTopics } from './create-topics.js';
@@ -47,6 +49,8 @@ import { offsetForLeaderEpoch } from './offset-for-leader-epoch.js';
 import { produce } from './produce.js';
 import { saslAuthenticate } from './sasl-authenticate.js';
 import { saslHandshake } from './sasl-handshake.js';
+import { shareGroupDescribe } from './share-group-describe.js';
+import { shareGroupHeartbeat } from './share-group-heartbeat.js';
 import { syncGroup } from './sync-group.js';
 import { txnOffsetCommit } from './txn-offset-commit.js';
 import { updateFeatures } from './update-features.js';
@@ -104,4 +108,8 @@ export const ALL_APIS: readonly Api[] = [
   listPartitionReassignments,
   listTransactions,
   updateFeatures,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
+  shareGroupHeartbeat,
+  shareGroupDescribe,
 ];

@@ -2,6 +2,7 @@ import { ErrorCode } from '../error-code.js';
 import type { Handler } from '../handler.js';
 import { addOffsetsToTxn } from '../schema/add-offsets-to-txn.js';
 import { addPartitionsToTxn } from '../schema/add-partitions-to-txn.js';
+import { consumerGroupHeartbeat } from '../schema/consumer-group-heartbeat.js';
 import { endTxn } from '../schema/end-txn.js';
 import { heartbeat } from '../schema/heartbeat.js';
 import { initProducerId } from '../schema/init-producer-id.js';
@@ -50,6 +51,11 @@ const GUARDS: readonly Guard[] = [
   ),
   guard(leaveGroup, ({ groupId }, asker, access) =>
     access.mayGroup(asker, Operation.read, groupId) ? undefined : { errorCode: NOT_GROUP, members: [] },
+  ),
+  guard(consumerGroupHeartbeat, ({ groupId, memberId, memberEpoch }, asker, access) =>
+    access.mayGroup(asker, Operation.read, groupId)
+      ? undefined
+      : { errorCode: NOT_GROUP, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null },
   ),
   guard(offsetCommit, ({ groupId, topics }, asker, access) =>
     access.mayGroup(asker, Operation.read, groupId) ? undefined : { topics: topics.map(allRefused(NOT_GROUP)) },

@@ -26,7 +26,7 @@ export interface ConfigDefinition {
 export const MAX_LONG = '9223372036854775807';
 const MAX_INT = 0x7fff_ffff;
 
-export const isInteger = (min: number, max: number) => (value: string) =>
+const isInteger = (min: number, max: number) => (value: string) =>
   /^-?\d{1,19}$/.test(value.trim()) && Number(value) >= min && Number(value) <= max;
 
 export const isOneOf =
