@@ -16,6 +16,7 @@ const ADDRESSES: readonly (readonly [file: string, theirs: string, ours: string]
   ['testHelpers/index.js', ':9094`, `${host}:9097`, `${host}:9100`', ':9095`, `${host}:9096`, `${host}:9097`'],
   ['testHelpers/index.js', 'port: 9093,', `port: ${TLS_PORT},`],
   ['testHelpers/index.js', 'port: 9094,', `port: ${TLS_PORT},`],
+  ['src/broker/__tests__/connect.spec.js', 'port: 9094,', `port: ${TLS_PORT},`],
   ['src/admin/__tests__/createAcls.spec.js', 'port: 9094,', `port: ${TLS_PORT},`],
 ];
 
