@@ -251,6 +251,13 @@ describe('the admin API', () => {
     assert.deepEqual(await admin.get('aliveness-test/%2F'), { status: 'ok' });
   });
 
+  it('answers HEAD without a body, and OPTIONS with what there is', async () => {
+    const head = await admin.call('HEAD', 'whoami');
+    assert.deepEqual([head.status, head.body, head.headers.get('content-type')], [200, undefined, 'application/json']);
+    const options = await admin.call('OPTIONS', 'queues/%2F/any');
+    assert.deepEqual(options.headers.get('allow')!.split(', ').sort(), ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']);
+  });
+
   it('refuses what it cannot read, and goes on', async () => {
     for (const [method, path, body, status] of [
       ['PUT', 'queues/%2F/x', '{', 400],
