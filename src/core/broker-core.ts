@@ -7,7 +7,6 @@ import type {
   Declared,
   ExchangeInfo,
   ExchangeSpec,
-  HeaderValues,
   MessageHold,
   MessageState,
   PartitionState,
@@ -24,6 +23,7 @@ import type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+import type { MessageHeaders } from './routing/message-headers.js';
 import { BrokerError } from './broker-error.js';
 import { Destinations } from './catalog/destinations.js';
 import type { Operation } from './catalog/permission-rule.js';
@@ -286,6 +286,11 @@ export class BrokerCore implements Broker {
     return this.context.pending;
   }
 
+  /** What was just done is part of the gathering flush; else there is nothing of it to wait for. */
+  get gathering(): boolean {
+    return this.context.gathering;
+  }
+
   /** The next checkpoint must have who produces into the partition. */
   producersChanged(partition: Partition): void {
     if (partition.producers.producers.size > 0) this.context.checkpoints.produced(partition);
@@ -403,6 +408,9 @@ export class BrokerCore implements Broker {
   }
   counts(queue: number): QueueCounts {
     return this.destinations.queue(queue).state.counts();
+  }
+  touchQueue(queue: number): void {
+    this.destinations.queue(queue).state.usedMs = this.nowMs;
   }
 
   // ---- topics
@@ -542,8 +550,16 @@ export class BrokerCore implements Broker {
   get topologyVersion(): number {
     return this.router.version + this.destinations.version;
   }
-  route(virtualHost: string, exchange: string, routingKey: string, headers: () => HeaderValues): Route {
+  route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route {
     return this.destinations.route(virtualHost, exchange, routingKey, headers, this.topologyVersion);
+  }
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+  ): Route {
+    return this.destinations.routeCopies(virtualHost, exchange, routingKeys, headers, this.topologyVersion);
   }
   routeToQueue(queue: number): Route {
     return this.destinations.routeToQueue(queue, this.topologyVersion);
@@ -582,6 +598,9 @@ export class BrokerCore implements Broker {
   }
   cancelAcquire(session: number, token: number): void {
     this.#sessions.cancelAcquire(session, token);
+  }
+  inFlight(session: number, from: number, to: number): readonly number[] {
+    return this.#sessions.inFlight(session, from, to);
   }
   acknowledge(session: number, deliveryId: number, multiple: boolean): void {
     this.#sessions.acknowledge(session, deliveryId, multiple);

@@ -32,6 +32,17 @@ export type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+export type {
+  AssignedAnswer,
+  AssignedDescription,
+  AssignedGroupState,
+  AssignedHeartbeat,
+  AssignedKind,
+  AssignedTimes,
+  SubscribableTopics,
+} from './group/assigned-requests.js';
+export { DEFAULT_ASSIGNED_TIMES } from './group/assigned-requests.js';
+export { PartitionSet } from './group/partition-set.js';
 export {
   type CommitRequest,
   type FetchedOffset,
@@ -55,6 +66,7 @@ export type {
 } from './group/group-requests.js';
 export type { GroupState } from './group/group-state.js';
 export type { Death, DeathReason, Delivery, Outgoing, PublishOutcome } from './message.js';
+export type { MessageHeaders } from './routing/message-headers.js';
 export type { DialectTranslation, PivotHeader, PivotMessage, PivotValue, Translate } from './pivot.js';
 export {
   type Extent,
@@ -93,6 +105,7 @@ export {
   type DirectPublish,
 } from './direct-access.js';
 export type { ChannelReport, ConnectionReport, ConsumerReport, FrontReport } from './front-report.js';
+export type { DialectSettings } from './catalog/dialect-settings.js';
 export type { CoreEffects } from './core-effects.js';
 export type { SharedRecord, SparseQueue } from './delivery/rewriting.js';
 export { SHARED_LOG } from './delivery/shared-bodies.js';

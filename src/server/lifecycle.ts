@@ -3,7 +3,8 @@ import { Authenticator, type FindLogin } from './authenticator.js';
 import { loginsOf } from './find-login.js';
 import { addFirstUsers } from './first-users.js';
 import { type Log, type Logger, logThrough } from './logger.js';
-import type { ServerOptions } from './options.js';
+import { OptionError } from './option-error.js';
+import { optionName, type ServerOptions } from './options.js';
 import {
   type BrokerParts,
   type Front,
@@ -14,6 +15,7 @@ import {
   type Shell,
 } from './parts.js';
 import { listenStartError, storageStartError } from './start-error.js';
+import { readTlsFiles } from './tls-files.js';
 import { readUsersFile, type UsersFile } from './users-file.js';
 
 export interface RunningFront {
@@ -53,6 +55,7 @@ export async function startBroker<S extends Shell>(
     // nobody logs in before the users are there
     let findLogin: FindLogin | undefined;
     const { authenticate } = new Authenticator((name) => findLogin!(name));
+    const tls = await readTlsFiles(options);
     const engine = parts.createEngine(options, log);
     await engine.open().catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.engine = engine;
@@ -63,9 +66,15 @@ export async function startBroker<S extends Shell>(
     const administration = parts.administration(shell);
     findLogin = loginsOf(administration, options.passwordHashing);
     await addFirstUsers(administration, shell.host, options, usersFile, log);
+    const services: FrontServices = {
+      tls,
+      knowsUser: (name) => administration.users.get(name) !== undefined,
+      listening: started.listening,
+      stop: () => started.stop(),
+    };
     const fronts: RunningFront[] = [];
     for (const kind of parts.fronts) {
-      const running = await open(kind, shell, options, started);
+      const running = await open(kind, shell, options, services, started);
       if (running !== undefined) fronts.push(running);
     }
     return {
@@ -85,11 +94,15 @@ async function open<S extends Shell>(
   kind: FrontKind<S>,
   shell: S,
   options: ServerOptions,
+  services: FrontServices,
   started: Started,
 ): Promise<RunningFront | undefined> {
   const port = options[PORT_OPTION[kind.name]];
   if (port === 'off') return undefined;
-  const front = kind.create(shell, options, started);
+  if (kind.secure === true && services.tls === undefined) {
+    throw new OptionError(`--${optionName(PORT_OPTION[kind.name])} needs --tls-cert and --tls-key.`);
+  }
+  const front = kind.create(shell, options, services);
   const { url } = await front.listen(port, options.host).catch((error: unknown) => {
     throw listenStartError(error, kind.name, kind.label, options);
   });
@@ -98,7 +111,7 @@ async function open<S extends Shell>(
 }
 
 /** What is open by now, and the order in which it closes: the fronts, then the core, then the store under it. */
-class Started implements FrontServices {
+class Started {
   engine: StorageEngine | undefined;
   shell: Shell | undefined;
   readonly listening: { name: FrontName; url: string; front: Front }[] = [];
@@ -138,5 +151,5 @@ class Started implements FrontServices {
 }
 
 async function usersFileOf({ usersFile }: ServerOptions): Promise<UsersFile> {
-  return usersFile === undefined ? { users: [], grants: [] } : await readUsersFile(usersFile);
+  return usersFile === undefined ? { users: [], grants: [], accessKeys: [] } : await readUsersFile(usersFile);
 }

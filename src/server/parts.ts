@@ -2,6 +2,7 @@ import type { Administration, FrontReport, Host, StorageEngine } from '../core/i
 import type { Authenticate } from './authenticator.js';
 import type { Log } from './logger.js';
 import type { ServerOptions } from './options.js';
+import type { TlsFiles } from './tls-files.js';
 
 /**
  * What a broker is put together from. {@link startBroker} knows only these shapes, so that its order of starting and
@@ -45,23 +46,31 @@ export interface FrontKind<S extends Shell = Shell> {
   readonly name: FrontName;
   /** As it stands in front of its URL. */
   readonly label: string;
+  /** Listens with TLS, and cannot do without a certificate. */
+  readonly secure?: true;
   create(shell: S, options: ServerOptions, services: FrontServices): Front;
 }
 
 /** What a front is given beside the shell. */
 export interface FrontServices {
+  /** There for every front that is `secure`. */
+  readonly tls: TlsFiles | undefined;
+  /** Is there a user of that name, however it proves to be that? */
+  readonly knowsUser: (name: string) => boolean;
   /** The fronts that listen by now; it grows while others are started. */
   readonly listening: readonly { readonly name: FrontName; readonly url: string; readonly front: Front }[];
   /** Asks for a clean stop of the whole broker. */
   stop(): void;
 }
 
-export type FrontName = 'amqp' | 'kafka' | 'sqs' | 'admin';
+export type FrontName = 'amqp' | 'amqps' | 'kafka' | 'kafkaTls' | 'sqs' | 'admin';
 
 /** The option that says where a front listens. */
 export const PORT_OPTION = {
   amqp: 'amqpPort',
+  amqps: 'amqpsPort',
   kafka: 'kafkaPort',
+  kafkaTls: 'kafkaTlsPort',
   sqs: 'sqsPort',
   admin: 'adminPort',
 } as const satisfies Record<FrontName, keyof ServerOptions>;

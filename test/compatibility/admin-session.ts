@@ -4,8 +4,8 @@ import { type AdminProbe, nameOf } from './admin-probes.js';
 export interface AdminAnswers {
   readonly [probe: string]: {
     readonly status: number;
-    /** Names of the answer's fields, in a list those of its first item. */
-    readonly fields: readonly string[];
+    /** Names of the answer's fields, in a list those of its first item, with commas between. */
+    readonly fields: string;
   };
 }
 
@@ -17,7 +17,12 @@ export async function runAdminProbes(url: string, probes: readonly AdminProbe[])
   for (const probe of probes) {
     const { status, body } = await caller.call(probe.method, probe.path, probe.body);
     const item: unknown = Array.isArray(body) ? body[0] : body;
-    answers[nameOf(probe)] = { status, fields: Object.keys(Object(item) as object).sort() };
+    answers[nameOf(probe)] = {
+      status,
+      fields: Object.keys(Object(item) as object)
+        .sort()
+        .join(', '),
+    };
   }
   return answers;
 }

@@ -1,3 +1,7 @@
+import { reasonFor } from '../suites/reasons.js';
+import { countOf, readSuiteResult } from '../suites/suite-result.js';
+import { suites } from '../suites/suites.js';
+import { situations } from '../amqp/golden/situations.js';
 import type { AdminAnswers } from './admin-session.js';
 import { type AdminProbe, adminProbes, nameOf } from './admin-probes.js';
 import { amqpGroups } from './amqp-probes.js';
@@ -21,10 +25,12 @@ export function compatibilityPage(
     'are written by hand, beside the probes.',
     '',
     ...amqpSection(results, rabbitmq),
+    ...goldenSection(),
     ...adminSection(results, rabbitmqAdmin),
     ...kafkaSection(results),
     ...sqsSection(results),
     ...clientSection(results),
+    ...suiteSection(),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -48,6 +54,34 @@ function amqpSection(results: Results, { version, plugins, answers }: RabbitmqAn
       '',
       ...table(['probe', 'RosettaMQ', `RabbitMQ ${version}`, 'why'], probes.map(row)),
     ]),
+  ];
+}
+
+/** What a RabbitMQ was seen to do, frame by frame; `npm test` plays all of it. */
+function goldenSection(): string[] {
+  const different = situations.filter(({ ours }) => ours !== undefined);
+  const lines = (shown: readonly string[] | undefined) => (shown ?? []).map(code).join('<br>') || 'nothing';
+  const same = situations.length - different.length;
+  return [
+    '### Situations',
+    '',
+    `${situations.length} situations that were played against a RabbitMQ 3.10.8 frame by frame (\`test/amqp/golden/\`).`,
+    `${same} are answered alike, ${different.length} otherwise, on purpose:`,
+    '',
+    ...table(
+      ['', 'situation', 'RosettaMQ', 'RabbitMQ 3.10.8', 'why'],
+      different.map(({ id, about, ours, rabbitmq, why }) => {
+        // what both say is left out
+        const [here, there] = [ours ?? [], rabbitmq];
+        return [
+          id,
+          about,
+          lines(here.filter((line) => !there.includes(line))),
+          lines(there.filter((line) => !here.includes(line))),
+          why ?? '-',
+        ];
+      }),
+    ),
   ];
 }
 
@@ -76,7 +110,8 @@ function adminSection({ admin }: Results, { version, answers }: RabbitmqAdminAns
 
 /** What the other broker tells and ours does not. */
 export function missingFields(ours: AdminAnswers, theirs: AdminAnswers, name: string): string[] {
-  return theirs[name].fields.filter((field) => !ours[name].fields.includes(field));
+  const told = ours[name].fields.split(', ');
+  return theirs[name].fields.split(', ').filter((field) => field !== '' && !told.includes(field));
 }
 
 function kafkaSection({ kafka }: Results): string[] {
@@ -143,6 +178,29 @@ function clientSection(results: Results): string[] {
         return [name, version, String(passed), covers];
       }),
     ),
+  ];
+}
+
+/** The clients' own tests, as `npm run suite` wrote down what they said. */
+function suiteSection(): string[] {
+  const rows: string[][] = [];
+  const failures: string[][] = [];
+  for (const suite of suites) {
+    const result = readSuiteResult(suite);
+    if (result === undefined) continue;
+    const counts = (['passed', 'failed', 'skipped'] as const).map((outcome) => String(countOf(result, outcome)));
+    rows.push([suite.name, suite.repository, result.commit.slice(0, 10), suite.covers, ...counts]);
+    const failed = Object.keys(result.tests).filter((test) => result.tests[test] === 'failed');
+    for (const test of failed) failures.push([suite.name, code(test), reasonFor(suite.name, test) ?? '-']);
+  }
+  return [
+    "## Clients' own tests",
+    '',
+    'The tests that a client has for itself, run from a checkout of its project against a broker started for them',
+    '(`npm run suite`). `test/suites/results/` has what each of them said. Skipped is what the project itself skips.',
+    '',
+    ...table(['client', 'repository', 'commit', 'tests', 'passed', 'failed', 'skipped'], rows),
+    ...(failures.length === 0 ? [] : table(['client', 'failed test', 'why'], failures)),
   ];
 }
 

@@ -1,7 +1,6 @@
 import type {
   Binding,
   Declared,
-  HeaderValues,
   QueueSettings,
   QueueSettingsChange,
   QueueSpec,
@@ -10,6 +9,7 @@ import type {
   TopicSettings,
   TopicSpec,
 } from '../broker.js';
+import type { MessageHeaders } from '../routing/message-headers.js';
 import { BrokerError } from '../broker-error.js';
 import type { DeliveryContext } from '../delivery/delivery-context.js';
 import { MessageQueue } from '../delivery/message-queue.js';
@@ -17,6 +17,7 @@ import { Partition } from '../log/partition.js';
 import type { Router } from '../routing/router.js';
 import type { QueueDestination } from '../routing/topology.js';
 import { applyToQueue, applyToTopic } from './apply-policies.js';
+import { DialectSettings } from './dialect-settings.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { Parameters } from './parameters.js';
@@ -53,6 +54,8 @@ export class Destinations {
   readonly limits: VirtualHostLimits;
   readonly topicPermissions: TopicPermissions;
   readonly hosts: VirtualHosts;
+  /** What the dialects keep of their own. */
+  readonly settings: DialectSettings;
   readonly #hosts = new Map<string, Names>();
   readonly #queues = new Map<number, QueueEntry>();
   readonly #topics = new Map<number, TopicEntry>();
@@ -79,6 +82,7 @@ export class Destinations {
       if (component === POLICY || component === OPERATOR_POLICY) this.#policiesChanged(virtualHost);
     });
     router.tables.alternateByPolicy = (virtualHost, exchange) => this.policies.alternateFor(virtualHost, exchange);
+    this.settings = new DialectSettings(metadata);
     this.#shares = new Shares(context, metadata);
   }
 
@@ -428,22 +432,44 @@ export class Destinations {
     virtualHost: string,
     exchange: string,
     routingKey: string,
-    headers: () => HeaderValues,
+    headers: () => MessageHeaders,
     version: number,
   ): Route {
-    if (exchange !== '') {
-      const info = this.#router.tables.of(virtualHost).get(exchange);
-      if (info === undefined) throw new BrokerError('not-found', `no exchange '${exchange}' in vhost '${virtualHost}'`);
-      if (info.internal) {
-        throw new BrokerError(
-          'access-refused',
-          `cannot publish to internal exchange '${exchange}' in vhost '${virtualHost}'`,
-        );
-      }
-    }
+    this.#assertPublishable(virtualHost, exchange);
     const handles = this.#router.reach(virtualHost, exchange, routingKey, headers, (name) =>
       this.findAny(virtualHost, name),
     );
+    const cacheable = exchange === '' || this.#router.lastCacheable;
+    return { version, cacheable, exchange, routingKey, ...this.#sorted(handles) };
+  }
+
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+    version: number,
+  ): Route {
+    this.#assertPublishable(virtualHost, exchange);
+    const find = (name: string) => this.findAny(virtualHost, name);
+    const handles = this.#router.reachAll(virtualHost, exchange, routingKeys, headers, find);
+    return { version, cacheable: false, exchange, routingKey: routingKeys[0], ...this.#sorted(handles) };
+  }
+
+  #assertPublishable(virtualHost: string, exchange: string): void {
+    if (exchange === '') return;
+    const info = this.#router.tables.of(virtualHost).get(exchange);
+    if (info === undefined) throw new BrokerError('not-found', `no exchange '${exchange}' in vhost '${virtualHost}'`);
+    if (info.internal) {
+      throw new BrokerError(
+        'access-refused',
+        `cannot publish to internal exchange '${exchange}' in vhost '${virtualHost}'`,
+      );
+    }
+  }
+
+  /** A retained queue is reached as its topic. */
+  #sorted(handles: readonly number[]): { queues: number[]; topics: number[] } {
     const queues: number[] = [];
     const topics: number[] = [];
     for (const handle of handles) {
@@ -452,8 +478,7 @@ export class Destinations {
       else if (queue.partition >= 0) topics.push(this.topicOfQueue(queue));
       else queues.push(handle);
     }
-    const cacheable = exchange === '' || this.#router.lastCacheable;
-    return { version, cacheable, exchange, routingKey, queues, topics };
+    return { queues, topics };
   }
 
   routeToQueue(handle: number, version: number): Route {
@@ -501,6 +526,7 @@ export class Destinations {
       return true;
     }
     if (this.hosts.restore(key, value) || this.parameters.restore(key, value)) return true;
+    if (this.settings.restore(key, value)) return true;
     const share = Shares.read(key, value);
     if (share !== undefined) this.#restoreShare(share);
     else if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));

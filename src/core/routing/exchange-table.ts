@@ -24,12 +24,14 @@ const RESERVED_PREFIX = 'amq.';
 const LOG_PREFIX = 'amq.log.';
 
 /** There from the start in every virtual host (AMQP 0-9-1 section 3.1.3, and RabbitMQ's `amq.headers`). */
-const PREDECLARED: readonly (readonly [name: string, type: string])[] = [
+const PREDECLARED: readonly (readonly [name: string, type: string, internal?: true])[] = [
   ['amq.direct', 'direct'],
   ['amq.fanout', 'fanout'],
   ['amq.headers', 'headers'],
   ['amq.match', 'headers'],
   ['amq.topic', 'topic'],
+  // tools bind to it without asking what it brings; nothing is traced
+  ['amq.rabbitmq.trace', 'topic', true],
 ];
 
 const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
@@ -73,7 +75,7 @@ export class ExchangeTable {
     this.#version = version;
     this.#effects = effects;
     this.#caches = new RouteCaches(cacheBytes);
-    for (const [name, type] of PREDECLARED) this.#create(name, systemSettings(type, false));
+    for (const [name, type, internal = false] of PREDECLARED) this.#create(name, systemSettings(type, internal));
   }
 
   get(name: string): Exchange | undefined {

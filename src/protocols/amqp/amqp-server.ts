@@ -1,7 +1,8 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ConnectionReport, FrontReport, Host, Translate } from '../../core/index.js';
 import type { AmqpServerContext } from './amqp-server-context.js';
 import { Connection } from './connection.js';
+import { ConnectionAcceptor, type TlsOptions } from './connection-acceptor.js';
 import type { ConfirmingChannel } from './connection-context.js';
 import { FlushQueue } from './flush-queue.js';
 import { defaultIdentity, type Identity } from './server-properties.js';
@@ -15,6 +16,12 @@ export interface AmqpServerOptions {
   readonly tuning?: Partial<Tuning>;
   /** Larger messages are refused with 406. */
   readonly maxMessageBytes?: number;
+  /** Without it the front listens in the clear. */
+  readonly tls?: TlsOptions;
+  /** Every connection begins with a header of the PROXY protocol. */
+  readonly proxyProtocol?: boolean;
+  /** Is there a user of that name? Asked for one that a certificate names. */
+  readonly knowsUser: (name: string) => boolean;
   /** How many connections a virtual host may have; undefined or negative: no limit. */
   readonly connectionLimit?: (virtualHost: string) => number | undefined;
 }
@@ -31,8 +38,10 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
   readonly identity: Identity;
   readonly tuning: Tuning;
   readonly maxMessageBytes: number;
+  readonly knowsUser: (name: string) => boolean;
   readonly flushQueue = new FlushQueue();
-  private readonly server: Server;
+  private readonly scheme: 'amqp' | 'amqps';
+  private readonly acceptor: ConnectionAcceptor;
   private readonly connectionLimit: (virtualHost: string) => number | undefined;
   private readonly sockets = new Map<Connection, Socket>();
   private awaiting: ConfirmingChannel[] = [];
@@ -44,7 +53,17 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
     this.connectionLimit = options.connectionLimit ?? (() => undefined);
-    this.server = createServer({ keepAlive: true }, (socket) => this.accept(socket));
+    this.knowsUser = options.knowsUser;
+    this.scheme = options.tls === undefined ? 'amqp' : 'amqps';
+    this.acceptor = new ConnectionAcceptor({
+      host: options.host,
+      tls: options.tls,
+      proxyProtocol: options.proxyProtocol ?? false,
+      accept: (socket, peer) => this.sockets.set(new Connection(socket, peer, this), socket),
+    });
+    this.host.onFullChanged(() => {
+      for (const connection of this.sockets.keys()) connection.tellFullness();
+    });
     this.host.onStable((stableFlush) => {
       this.awaiting = this.awaiting.filter((channel) => channel.confirmStable(stableFlush));
     });
@@ -52,23 +71,13 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
 
   /** Resolves when connections are accepted. Port 0 picks a free one; the URL tells which. */
   async listen(port: number, address: string): Promise<{ readonly url: string }> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, address, () => {
-        this.server.off('error', reject);
-        resolve();
-      });
-    });
-    const bound = this.server.address() as AddressInfo;
-    const shownAddress = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-    return { url: `amqp://${shownAddress}:${bound.port}` };
+    const bound = await this.acceptor.listen(port, address);
+    return { url: `${this.scheme}://${bound.address}:${bound.port}` };
   }
 
   /** Stops listening, tells every client, and cuts those that have not left after a moment. */
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-    });
+    const closed = this.acceptor.stop();
     this.host.enter();
     for (const connection of this.sockets.keys()) connection.shutdown();
     const cut = setTimeout(() => {
@@ -110,9 +119,5 @@ export class AmqpServer implements AmqpServerContext, FrontReport {
 
   forget(connection: Connection): void {
     this.sockets.delete(connection);
-  }
-
-  private accept(socket: Socket): void {
-    this.sockets.set(new Connection(socket, this), socket);
   }
 }

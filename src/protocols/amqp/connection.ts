@@ -14,6 +14,7 @@ import { handshake, Refusal, type Opened, type Wire } from './handshake.js';
 import { startHeartbeat } from './heartbeat.js';
 import { decodeMethod, type Method, type MethodArguments } from './method-codec.js';
 import { methods, type MethodName } from './methods.js';
+import type { Peer } from './peer.js';
 
 /** So long a peer may take from TCP connect to connection.open. */
 const handshakeTimeoutMs = 10_000;
@@ -30,6 +31,7 @@ class Disconnected extends Error {}
 export class Connection implements Wire {
   private readonly server: AmqpServerContext;
   private readonly socket: Socket;
+  private readonly peer: Peer;
   private readonly reader: FrameReader;
   private readonly output: ConnectionOutput;
   private phase: 'handshake' | 'open' | 'closing' | 'closed' = 'handshake';
@@ -40,15 +42,19 @@ export class Connection implements Wire {
   private confirming: ConfirmingChannel[] = [];
   private pausedSessions: number[] = [];
   private published = false;
+  /** Has sent messages: it is told when none are taken for now. */
+  private publisher = false;
+  private blocked = false;
   private readingPaused = false;
   private stopHeartbeat: () => void = () => {};
   private endTimer: NodeJS.Timeout | undefined = undefined;
   private opened: Opened | undefined = undefined;
   private readonly connectedAtMs = Date.now();
 
-  constructor(socket: Socket, server: AmqpServerContext) {
+  constructor(socket: Socket, peer: Peer, server: AmqpServerContext) {
     this.server = server;
     this.socket = socket;
+    this.peer = peer;
     this.reader = new FrameReader(server.tuning.frameMaxBytes);
     this.output = new ConnectionOutput(
       socket,
@@ -90,7 +96,9 @@ export class Connection implements Wire {
       const opened = await handshake(this, {
         identity: this.server.identity,
         tuning: this.server.tuning,
-        authenticate: (user, password) => this.server.host.authenticate(user, password, this.socket.remoteAddress),
+        authenticate: (user, password) => this.server.host.authenticate(user, password, this.peer.address),
+        certificateUser: this.peer.certificateUser,
+        knowsUser: (name) => this.server.knowsUser(name),
         hasVirtualHost: (name) => this.server.host.broker.hasVirtualHost(name),
         mayEnter: (user, virtualHost) => this.server.host.broker.mayEnter(user, virtualHost),
         connectionLimitReached: (virtualHost) => this.server.connectionLimitReached(virtualHost),
@@ -121,7 +129,7 @@ export class Connection implements Wire {
         this.output.markDirty();
       },
       silent: () => {
-        host.log('warn', 'amqp: missed heartbeats from client', { peer: this.socket.remoteAddress });
+        host.log('warn', 'amqp: missed heartbeats from client', { peer: this.peer.address });
         this.socket.destroy();
       },
     });
@@ -169,7 +177,7 @@ export class Connection implements Wire {
       this.fail(this.internalError(error));
       return;
     }
-    this.server.host.log('warn', `amqp: connection refused: ${error.message}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: connection refused: ${error.message}`, { peer: this.peer.address });
     this.phase = 'closing';
     this.endAfter(error.delayMs);
   }
@@ -237,7 +245,20 @@ export class Connection implements Wire {
     } catch (error) {
       this.fail(error instanceof ConnectionError ? error : this.internalError(error));
     }
-    if (this.published) this.holdBackIfCongested();
+    if (!this.published) return;
+    this.publisher = true;
+    this.tellFullness();
+    this.holdBackIfCongested();
+  }
+
+  /** Tells a client that publishes when no messages are taken for now, and when they are again. */
+  tellFullness(): void {
+    const { full } = this.server.host;
+    if (full === this.blocked || this.phase !== 'open' || !this.publisher) return;
+    if (this.context?.capabilities.connectionBlocked !== true) return;
+    this.blocked = full;
+    if (full) this.send('connection.blocked', { reason: 'low on disk' });
+    else this.send('connection.unblocked', {});
   }
 
   /** Publishers wait while too much is waiting for the disk. */
@@ -281,6 +302,14 @@ export class Connection implements Wire {
         return;
       default: {
         const [classId, methodId] = methods[method.name].id;
+        if (method.name.startsWith('connection.')) {
+          throw new ConnectionError(
+            'CHANNEL_ERROR',
+            'unexpected method in connection state running',
+            classId,
+            methodId,
+          );
+        }
         throw new ConnectionError('COMMAND_INVALID', 'unimplemented method', classId, methodId);
       }
     }
@@ -297,7 +326,7 @@ export class Connection implements Wire {
   /** An error of the peer, or one of our own while serving it, ends the connection. */
   private fail(error: ConnectionError): void {
     if (this.phase === 'closing' || this.phase === 'closed') return;
-    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.peer.address });
     this.closeWith(error);
   }
 

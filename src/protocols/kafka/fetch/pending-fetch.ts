@@ -3,16 +3,16 @@ import { BrokerError, type PartitionState, type TopicInfo } from '../../../core/
 import { codeOf, ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import type { Call } from '../handler.js';
-import { VIRTUAL_HOST } from '../kafka-options.js';
 import type { fetch } from '../schema/fetch.js';
-import { batchForReaders } from './translate-batch.js';
+import { Operation } from '../security/acl.js';
+import { batchForReaders } from '../records/translate-batch.js';
 import { leaderEpochFault } from '../topics/leader-epoch.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 import type { ByteSlice } from '../wire/wire-reader.js';
+import type { AskedPartition, FetchView, PartitionAnswer } from './fetch-view.js';
 
 type Request = RequestOf<typeof fetch>;
-type AskedPartition = Request['topics'][number]['partitions'][number];
-type PartitionAnswer = ResponseOf<typeof fetch>['responses'][number]['partitions'][number];
+type Answer = ResponseOf<typeof fetch>;
 
 const READ_COMMITTED = 1;
 /** No client waits longer for good reason, and a timer takes no more than 2^31 - 1. */
@@ -38,7 +38,8 @@ export class PendingFetch {
   readonly #services: FrontServices;
   readonly #request: Request;
   readonly #call: Call<typeof fetch>;
-  /** As in the request: topics, and partitions within each. */
+  readonly #view: FetchView;
+  /** As in the view: topics, and partitions within each. */
   readonly #readings: Reading[][];
   /** The same in the order in which they are read. */
   readonly #inTurn: readonly Reading[];
@@ -53,13 +54,14 @@ export class PendingFetch {
   #stopWatching: (() => void)[] = [];
 
   /** @param turn a number that grows from fetch to fetch: partitions take turns in being read first */
-  constructor(services: FrontServices, request: Request, call: Call<typeof fetch>, turn: number) {
+  constructor(services: FrontServices, request: Request, view: FetchView, call: Call<typeof fetch>, turn: number) {
     this.#services = services;
     this.#request = request;
     this.#call = call;
+    this.#view = view;
     this.#readCommitted = request.isolationLevel === READ_COMMITTED;
     this.#maxBytes = Math.min(request.maxBytes, services.options.maxFetchBytes);
-    this.#readings = request.topics.map(({ topic: name, topicId, partitions }) => {
+    this.#readings = view.topics.map(({ topic: name, topicId, partitions }) => {
       const found = call.version >= 13 ? services.topics.findById(topicId) : services.topics.find(name);
       return partitions.map((asked) =>
         found.topic === undefined ? unreadable(asked, found.errorCode) : this.#begin(found.topic, asked),
@@ -90,8 +92,7 @@ export class PendingFetch {
   #begin(topic: TopicInfo, asked: AskedPartition): Reading {
     const state = this.#services.topics.partition(topic, asked.partition);
     if (state === undefined) return unreadable(asked, ErrorCode.unknownTopicOrPartition);
-    const { user } = this.#call.connection;
-    if (!this.#services.host.broker.allowed(user, VIRTUAL_HOST, 'read', topic.name)) {
+    if (!this.#services.access.mayTopic(this.#call.connection, Operation.read, topic.name)) {
       return unreadable(asked, ErrorCode.topicAuthorizationFailed);
     }
     const epochFault = leaderEpochFault(state, asked.currentLeaderEpoch);
@@ -178,14 +179,18 @@ export class PendingFetch {
   #answer(): void {
     if (this.#done) return;
     this.#finish();
-    this.#call.respond({
-      errorCode: ErrorCode.none,
-      responses: this.#request.topics.map(({ topic, topicId }, index) => ({
-        topic,
-        topicId,
-        partitions: this.#readings[index].map((reading) => this.#describe(reading)),
-      })),
-    });
+    const view = this.#view;
+    const responses: Answer['responses'][number][] = [];
+    for (const [index, { topic, topicId }] of view.topics.entries()) {
+      const partitions: PartitionAnswer[] = [];
+      for (const reading of this.#readings[index]) {
+        const answer = this.#describe(reading);
+        if (view.shows(reading.asked, answer)) partitions.push(answer);
+      }
+      if (partitions.length > 0) responses.push({ topic, topicId, partitions });
+    }
+    this.#call.charge('fetch', this.#gatheredBytes);
+    this.#call.respond({ errorCode: ErrorCode.none, sessionId: view.sessionId, responses });
   }
 
   #describe(reading: Reading): PartitionAnswer {
