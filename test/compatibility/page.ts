@@ -2,15 +2,21 @@ import { reasonFor } from '../suites/reasons.js';
 import { countOf, readSuiteResult } from '../suites/suite-result.js';
 import { suites } from '../suites/suites.js';
 import { situations } from '../amqp/golden/situations.js';
+import type { AdminAnswers } from './admin-session.js';
+import { type AdminProbe, adminProbes, nameOf } from './admin-probes.js';
 import { amqpGroups } from './amqp-probes.js';
 import type { AmqpProbe } from './amqp-session.js';
 import { clients } from './clients.js';
 import { type KafkaApi, kafkaApis } from './kafka-apis.js';
-import type { RabbitmqAnswers, Results, VersionRange } from './results.js';
+import type { RabbitmqAdminAnswers, RabbitmqAnswers, Results, VersionRange } from './results.js';
 import { sqsActions, sqsStrangers } from './sqs-actions.js';
 
 /** docs/compatibility.md, made from what the probes saw and from the reasons beside them. */
-export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): string {
+export function compatibilityPage(
+  results: Results,
+  rabbitmq: RabbitmqAnswers,
+  rabbitmqAdmin: RabbitmqAdminAnswers,
+): string {
   const lines = [
     '# What is compatible',
     '',
@@ -20,6 +26,7 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): 
     '',
     ...amqpSection(results, rabbitmq),
     ...goldenSection(),
+    ...adminSection(results, rabbitmqAdmin),
     ...kafkaSection(results),
     ...sqsSection(results),
     ...clientSection(results),
@@ -76,6 +83,35 @@ function goldenSection(): string[] {
       }),
     ),
   ];
+}
+
+function adminSection({ admin }: Results, { version, answers }: RabbitmqAdminAnswers): string[] {
+  const row = (probe: AdminProbe): string[] => {
+    const name = nameOf(probe);
+    const [ours, theirs] = [admin[name], answers[name]];
+    const missing = missingFields(admin, answers, name);
+    return [
+      code(name),
+      String(ours.status),
+      ours.status === theirs.status ? 'the same' : String(theirs.status),
+      missing.length === 0 ? '-' : missing.join(', '),
+      probe.why ?? '-',
+    ];
+  };
+  return [
+    '## The admin API',
+    '',
+    `Put to a fresh broker one after the other, and to the management plugin of a RabbitMQ ${version}. The fields are those`,
+    'that RabbitMQ answers and RosettaMQ does not, of a list those of its first item.',
+    '',
+    ...table(['request', 'RosettaMQ', `RabbitMQ ${version}`, 'fields that are missing', 'why'], adminProbes.map(row)),
+  ];
+}
+
+/** What the other broker tells and ours does not. */
+export function missingFields(ours: AdminAnswers, theirs: AdminAnswers, name: string): string[] {
+  const told = ours[name].fields.split(', ');
+  return theirs[name].fields.split(', ').filter((field) => field !== '' && !told.includes(field));
 }
 
 function kafkaSection({ kafka }: Results): string[] {

@@ -1,4 +1,6 @@
 import { createBroker } from 'rosettamq';
+import { adminProbes } from './admin-probes.js';
+import { runAdminProbes } from './admin-session.js';
 import { amqpProbes } from './amqp-probes.js';
 import { runAmqpProbes } from './amqp-session.js';
 import { runKafkaProbes } from './kafka-probes.js';
@@ -7,10 +9,12 @@ import { runSqsProbes } from './sqs-probes.js';
 
 /** Starts a broker with an empty store and puts every quick probe to it. */
 export async function probeBroker(): Promise<ProbeResults> {
-  const broker = await createBroker({ storage: 'memory', amqpPort: 0, kafkaPort: 0, sqsPort: 0, adminPort: 'off' });
+  const broker = await createBroker({ storage: 'memory', amqpPort: 0, kafkaPort: 0, sqsPort: 0, adminPort: 0 });
   try {
-    const { amqp, sqs } = broker.urls;
+    const { amqp, sqs, admin } = broker.urls;
     return {
+      // first, while there is nothing in its lists that others have left
+      admin: await runAdminProbes(admin!.replace('://', '://guest:guest@'), adminProbes),
       amqp: await runAmqpProbes(amqp!, amqpProbes),
       kafka: await runKafkaProbes(broker.ports.kafka!),
       sqs: await runSqsProbes(sqs!),

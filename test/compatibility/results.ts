@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { AdminAnswers } from './admin-session.js';
 
 const FOLDER = new URL('../../../test/compatibility/', import.meta.url);
 const RESULTS = new URL('results.json', FOLDER);
 const RABBITMQ = new URL('rabbitmq-answers.json', FOLDER);
+const RABBITMQ_ADMIN = new URL('rabbitmq-admin-answers.json', FOLDER);
 export const PAGE = new URL('../../docs/compatibility.md', FOLDER);
 
 /** What was answered, by the name of the probe. */
@@ -34,6 +36,7 @@ export interface ProbeResults {
   readonly amqp: Answers;
   readonly kafka: KafkaResults;
   readonly sqs: Readonly<Record<string, SqsAnswers>>;
+  readonly admin: AdminAnswers;
 }
 
 /** What a client's tests said when the page was made. */
@@ -67,4 +70,18 @@ export async function readRabbitmqAnswers(): Promise<RabbitmqAnswers> {
 
 export function writeRabbitmqAnswers(answers: RabbitmqAnswers): Promise<void> {
   return writeFile(RABBITMQ, `${JSON.stringify(answers, null, 2)}\n`);
+}
+
+/** What a RabbitMQ's management plugin answered to the same probes. */
+export interface RabbitmqAdminAnswers {
+  readonly version: string;
+  readonly answers: AdminAnswers;
+}
+
+export async function readRabbitmqAdminAnswers(): Promise<RabbitmqAdminAnswers> {
+  return JSON.parse(await readFile(RABBITMQ_ADMIN, 'utf8')) as RabbitmqAdminAnswers;
+}
+
+export function writeRabbitmqAdminAnswers(answers: RabbitmqAdminAnswers): Promise<void> {
+  return writeFile(RABBITMQ_ADMIN, `${JSON.stringify(answers, null, 2)}\n`);
 }
