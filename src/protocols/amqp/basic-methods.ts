@@ -53,6 +53,7 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
     queueRouting: routingToQueue(queue.name),
     countHeader: countHeaderOf(queue),
     directReply,
+    filter: undefined,
   });
   const place = channel.order.hold();
   try {
