@@ -582,7 +582,7 @@ export class BrokerCore implements Broker {
   acknowledge(session: number, deliveryId: number, multiple: boolean): void {
     this.#sessions.acknowledge(session, deliveryId, multiple);
   }
-  release(session: number, deliveryId: number, multiple: boolean, delayMs = 0): void {
+  release(session: number, deliveryId: number, multiple: boolean, delayMs?: number): void {
     this.#sessions.release(session, deliveryId, multiple, delayMs);
   }
   reject(session: number, deliveryId: number, multiple: boolean): void {

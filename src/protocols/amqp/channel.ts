@@ -137,8 +137,8 @@ export class Channel implements SessionSink, ConfirmingChannel {
   /** basic.recover: everything in flight goes back to where it was, but for what a transaction will settle. */
   recover(): void {
     const { broker } = this.connection;
-    if (this.transaction === undefined) broker.release(this.session, 0, true);
-    else for (const tag of this.inFlight(0, true)) broker.release(this.session, tag, false);
+    if (this.transaction === undefined) broker.release(this.session, 0, true, 0);
+    else for (const tag of this.inFlight(0, true)) broker.release(this.session, tag, false, 0);
   }
 
   private settle(tag: number, multiple: boolean, run: (tag: number, multiple: boolean) => void): void {
