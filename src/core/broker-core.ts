@@ -68,6 +68,12 @@ export interface CoreOptions {
   readonly memory?: MemoryLimits;
 }
 
+/** Counters that only grow while the broker runs. */
+export interface QueueTraffic {
+  readonly appended: number;
+  readonly handedOut: number;
+}
+
 /** The state machine behind the {@link Broker} face; the shell drives it by the further public methods. */
 export class BrokerCore implements Broker {
   readonly destinations: Destinations;
@@ -116,6 +122,10 @@ export class BrokerCore implements Broker {
     this.feeds = new TopicFeeds(this.destinations, this.router, context, this.#publisher);
     context.connect(this.destinations, new DeadLettering(this.router, this.destinations, this.#publisher, effects));
     this.#sessions = new Sessions((queue) => this.#leftBySubscriber(queue));
+    this.destinations.onSettingsChanged((entry) => {
+      this.timeExpiry(entry);
+      entry.state.dispatcher.run();
+    });
   }
 
   get nowMs(): number {
@@ -185,7 +195,7 @@ export class BrokerCore implements Broker {
   #expireQueue(entry: QueueEntry): void {
     if (entry.expiryTimerMs > this.nowMs) return;
     entry.expiryTimerMs = 0;
-    const { expiresMs } = entry.settings;
+    const { expiresMs } = entry.state.settings;
     if (expiresMs === undefined) return;
     if (entry.state.subscriptions.length > 0) entry.state.usedMs = this.nowMs;
     if (entry.state.usedMs + expiresMs <= this.nowMs) this.deleteQueue(entry.handle);
@@ -194,7 +204,7 @@ export class BrokerCore implements Broker {
 
   /** Sees to it that the queue is looked at when it may have to go for want of use. */
   timeExpiry(entry: QueueEntry): void {
-    const { expiresMs } = entry.settings;
+    const { expiresMs } = entry.state.settings;
     if (expiresMs === undefined) return;
     const dueMs = entry.state.usedMs + expiresMs;
     if (entry.expiryTimerMs !== 0 && entry.expiryTimerMs <= dueMs) return;
@@ -276,7 +286,7 @@ export class BrokerCore implements Broker {
     return this.context.pending;
   }
 
-  /** Will there be a flush with the number {@link flush}, as things are? */
+  /** What was just done is part of the gathering flush; else there is nothing of it to wait for. */
   get gathering(): boolean {
     return this.context.gathering;
   }
@@ -312,6 +322,19 @@ export class BrokerCore implements Broker {
     if (entry === undefined) return;
     if (entry.autoDelete && entry.consumed && queue.subscriptions.length === 0) this.deleteQueue(queue.handle);
     else this.timeExpiry(entry);
+  }
+
+  // ---- for who administers
+
+  /** Messages that came into a queue and deliveries out of it, each since some time. */
+  traffic(queue: number): QueueTraffic {
+    const { tail, handedOut } = this.destinations.queue(queue).state;
+    return { appended: tail, handedOut };
+  }
+
+  /** Deliveries of a session that wait to be settled. */
+  held(session: number): number {
+    return this.#sessions.held(session);
   }
 
   // ---- virtual hosts and permissions

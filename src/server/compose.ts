@@ -1,22 +1,15 @@
 import { resolve } from 'node:path';
-import type { DialectTranslation, Quarantined, Translate } from '../core/index.js';
-import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
-import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
-import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
+import { administrationOf, type Quarantined } from '../core/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
+import { adminFront } from './admin-front.js';
+import { amqpFront } from './amqp-front.js';
 import { BatchOpener } from './batch-opener.js';
-import type { ServerOptions } from './options.js';
-import type { BrokerParts, Front, FrontServices } from './parts.js';
+import { coreOf } from './core-of.js';
+import { kafkaFront, kafkaTlsFront } from './kafka-fronts.js';
+import type { BrokerParts } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
-import type { TlsFiles } from './tls-files.js';
-
-const translations = new Map<number, DialectTranslation>(
-  [amqpTranslation, kafkaTranslation, sqsTranslation].map((translation) => [translation.dialect, translation]),
-);
-
-/** Any dialect's message in the neutral form. */
-const translate: Translate = (dialect, envelope, envelopeStart, envelopeEnd, body, bodyStart, bodyEnd) =>
-  translations.get(dialect)!.toPivot(envelope, envelopeStart, envelopeEnd, body, bodyStart, bodyEnd);
+import { sqsFront } from './sqs-front.js';
+import { translate } from './translate.js';
 
 /** The parts of the product. */
 export const parts: BrokerParts<BrokerShell> = {
@@ -28,47 +21,24 @@ export const parts: BrokerParts<BrokerShell> = {
   openShell: (engine, options, services) =>
     openShell(
       engine,
-      { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
+      { deliverBeforeSync: true, durability: options.durability },
       services,
       new BatchOpener(translate, (offset, err) =>
         services.log('warn', 'a record batch cannot be opened', { offset, err }),
       ),
     ),
+  administration: (shell) => administrationOf(coreOf(shell)),
   fronts: [
-    { name: 'amqp', label: 'AMQP 0-9-1', create: (shell, options, services) => amqpFront(shell, options, services) },
+    { name: 'amqp', label: 'AMQP 0-9-1', create: amqpFront },
     {
       name: 'amqps',
       label: 'AMQPS',
       secure: true,
       create: (shell, options, services) => amqpFront(shell, options, services, services.tls),
     },
-    {
-      name: 'kafka',
-      label: 'Kafka',
-      create: (shell, { defaultUser }) =>
-        new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
-    },
-    { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
+    { name: 'kafka', label: 'Kafka', create: kafkaFront },
+    { name: 'kafkaTls', label: 'Kafka TLS', secure: true, create: kafkaTlsFront },
+    { name: 'sqs', label: 'SQS', create: sqsFront },
+    { name: 'admin', label: 'Admin API', create: adminFront },
   ],
 };
-
-function amqpFront({ host }: BrokerShell, options: ServerOptions, { knowsUser }: FrontServices, tls?: TlsFiles): Front {
-  return new AmqpServer({
-    host,
-    translate,
-    knowsUser,
-    identity: { product: options.amqpProduct, version: options.amqpVersion },
-    tuning: {
-      channelMax: options.amqpChannelMax,
-      frameMaxBytes: options.amqpFrameMaxBytes,
-      heartbeatSeconds: options.amqpHeartbeatSeconds,
-    },
-    maxMessageBytes: options.amqpMaxMessageBytes,
-    proxyProtocol: options.amqpProxyProtocol === 'on',
-    ...(tls !== undefined && { tls: { ...tls, login: options.amqpCertificateLogin } }),
-  });
-}
-
-function sqsFront(shell: BrokerShell): Front {
-  return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });
-}

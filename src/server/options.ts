@@ -1,4 +1,4 @@
-import { type OptionKind, oneOf, port, text, wholeNumber } from './option-kinds.js';
+import { account, type OptionKind, oneOf, port, text, wholeNumber } from './option-kinds.js';
 
 /**
  * One option. Its key here, `amqpPort`, gives all its other names: the flag `--amqp-port`, the environment variable
@@ -59,14 +59,79 @@ export const OPTIONS = {
   defaultUser: option(
     text('NAME'),
     'guest',
-    'the user that exists from the start; guest may log in from loopback only',
+    'the user that is made at the first start; guest may log in from loopback only',
   ),
   defaultPassword: option(text('PASSWORD'), 'guest', 'its password (prefer the environment variable or the file)'),
+  passwordHashing: option(
+    oneOf('sha256', 'sha512', 'scrypt'),
+    'sha256',
+    'how new passwords are kept; RabbitMQ can import the first two, scrypt is slow to guess',
+  ),
   usersFile: option<string | undefined>(
     text('FILE'),
     undefined,
     'more users: a RabbitMQ definitions export, of which `users` and `permissions` are read',
   ),
+  definitions: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'what is to be there from the start: SQS queues with their attributes and tags',
+  ),
+  sqsAccount: option(account, '000000000000', 'the account that owns SQS queues, in their URLs and ARNs'),
+  sqsRegion: option(text('REGION'), 'us-east-1', 'the region of SQS requests that are not signed'),
+  sqsAccessKeys: option<string | undefined>(
+    text('ID:SECRET,…'),
+    undefined,
+    'who may sign SQS requests, beside the `access_keys` of the users file; with any, signatures are verified',
+  ),
+  sqsAccess: option(
+    oneOf('auto', 'open'),
+    'auto',
+    'auto verifies signatures when there are access keys, and else serves this machine only; open serves everybody',
+  ),
+  sqsNamespaces: option(
+    oneOf('shared', 'regions', 'accounts', 'accounts-and-regions'),
+    'shared',
+    'which of them have SQS queues of their own; the account is the access key, where that has twelve digits',
+  ),
+  sqsCooldowns: option(
+    oneOf('off', 'on'),
+    'off',
+    "Amazon's 60 seconds between two purges, and from deleting a queue to creating it again",
+  ),
+  kafkaTlsPort: option<number | 'off'>(port, 'off', 'Kafka over TLS; needs --tls-cert'),
+  kafkaAnonymous: option(
+    oneOf('loopback', 'anywhere', 'off'),
+    'loopback',
+    'which Kafka clients need no SASL; they have the permissions of the default user',
+  ),
+  kafkaAdvertisedHost: option<string | undefined>(
+    text('NAME'),
+    undefined,
+    'what Kafka clients are told to connect to; without it, what they dialled',
+  ),
+  kafkaAdvertisedPort: option<number | undefined>(wholeNumber(1, 65_535), undefined, 'the port that goes with it'),
+  kafkaVirtualBrokers: option(
+    wholeNumber(1, 100),
+    1,
+    'as how many Kafka nodes the broker appears, on as many ports, and the highest replication factor',
+  ),
+  kafkaNodeId: option(wholeNumber(0, 2_147_483_000), 1, 'the id of the first of them'),
+  kafkaAutoCreateTopics: option(oneOf('on', 'off'), 'on', 'whether asking for a Kafka topic by name creates it'),
+  kafkaDefaultPartitions: option(wholeNumber(1, 10_000), 1, 'partitions of a Kafka topic whose creator does not say'),
+  kafkaMaxSessionSeconds: option(
+    wholeNumber(0, 31_536_000),
+    0,
+    'after how long a Kafka client must authenticate again; 0: never',
+  ),
+  kafkaTokenKeys: option<string | undefined>(
+    text('FILE|URL|unsecured'),
+    undefined,
+    'the JWKS that OAUTHBEARER tokens are checked with; unsecured takes any token and is for tests',
+  ),
+  kafkaTokenAudience: option<string | undefined>(text('NAME'), undefined, 'whom tokens must be for'),
+  kafkaTokenIssuer: option<string | undefined>(text('NAME'), undefined, 'by whom tokens must be issued'),
+  kafkaTokenUserClaim: option(text('CLAIM'), 'sub', 'the claim of a token that names the user'),
   logLevel: option(oneOf('debug', 'info', 'warn', 'error'), 'info', 'the least severe lines to log'),
   logFormat: option(oneOf('auto', 'human', 'json'), 'auto', 'auto is human on a terminal and JSON lines elsewhere'),
 } as const;

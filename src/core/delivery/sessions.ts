@@ -31,6 +31,11 @@ export class Sessions {
     return session.handle;
   }
 
+  /** Deliveries of a session that are not settled; 0 when it is closed. */
+  held(handle: number): number {
+    return this.#sessions.get(handle)?.held ?? 0;
+  }
+
   close(handle: number): void {
     const session = this.#sessions.get(handle);
     if (session === undefined) return;

@@ -185,7 +185,7 @@ export class FlushBuilder {
     return this.#sealed.length > 0 || !this.#open.empty;
   }
 
-  /** Is there something in the flush that is gathering? What is empty is never taken. */
+  /** Has the gathering flush anything in it? */
   get gathering(): boolean {
     return !this.#open.empty;
   }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Host, Translate } from '../../core/index.js';
+import type { ConnectionReport, FrontReport, Host, Translate } from '../../core/index.js';
 import type { AmqpServerContext } from './amqp-server-context.js';
 import { Connection } from './connection.js';
 import { ConnectionAcceptor, type TlsOptions } from './connection-acceptor.js';
@@ -22,6 +22,8 @@ export interface AmqpServerOptions {
   readonly proxyProtocol?: boolean;
   /** Is there a user of that name? Asked for one that a certificate names. */
   readonly knowsUser: (name: string) => boolean;
+  /** How many connections a virtual host may have; undefined or negative: no limit. */
+  readonly connectionLimit?: (virtualHost: string) => number | undefined;
 }
 
 /** RabbitMQ's default since 4.0. */
@@ -30,7 +32,7 @@ const defaultMaxMessageBytes = 16 * 1024 * 1024;
 const closeGraceMs = 1000;
 
 /** The AMQP 0-9-1 front: listens and serves until it is closed. */
-export class AmqpServer implements AmqpServerContext {
+export class AmqpServer implements AmqpServerContext, FrontReport {
   readonly host: Host;
   readonly translate: Translate;
   readonly identity: Identity;
@@ -40,6 +42,7 @@ export class AmqpServer implements AmqpServerContext {
   readonly flushQueue = new FlushQueue();
   private readonly scheme: 'amqp' | 'amqps';
   private readonly acceptor: ConnectionAcceptor;
+  private readonly connectionLimit: (virtualHost: string) => number | undefined;
   private readonly sockets = new Map<Connection, Socket>();
   private awaiting: ConfirmingChannel[] = [];
 
@@ -49,6 +52,7 @@ export class AmqpServer implements AmqpServerContext {
     this.identity = { ...defaultIdentity, ...options.identity };
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
+    this.connectionLimit = options.connectionLimit ?? (() => undefined);
     this.knowsUser = options.knowsUser;
     this.scheme = options.tls === undefined ? 'amqp' : 'amqps';
     this.acceptor = new ConnectionAcceptor({
@@ -81,6 +85,32 @@ export class AmqpServer implements AmqpServerContext {
     }, closeGraceMs);
     await closed;
     clearTimeout(cut);
+  }
+
+  connectionLimitReached(virtualHost: string): number | undefined {
+    const most = this.connectionLimit(virtualHost) ?? -1;
+    if (most < 0) return undefined;
+    let count = 0;
+    for (const connection of this.sockets.keys()) if (connection.virtualHost === virtualHost) count++;
+    return count < most ? undefined : most;
+  }
+
+  connections(): ConnectionReport[] {
+    const reports: ConnectionReport[] = [];
+    for (const connection of this.sockets.keys()) {
+      const report = connection.report();
+      if (report !== undefined) reports.push(report);
+    }
+    return reports;
+  }
+
+  closeConnection(name: string, reason: string): boolean {
+    for (const connection of this.sockets.keys()) {
+      if (connection.report()?.name !== name) continue;
+      connection.shutdown(reason);
+      return true;
+    }
+    return false;
   }
 
   awaitStable(channel: ConfirmingChannel): void {

@@ -3,6 +3,7 @@ import { assertAllowed } from './access.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import { translated } from './broker-error-reply.js';
 import type { Channel } from './channel.js';
+import { consumerReport } from './consumer-report.js';
 import type { Consumer } from './consumer-table.js';
 import { integerOf, typeName } from './declared-arguments.js';
 import type { CountHeader } from './delivered-content.js';
@@ -54,6 +55,7 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
     countHeader: countHeaderOf(queue),
     directReply,
     filter: undefined,
+    report: consumerReport(channel, name, args),
   });
   const place = channel.order.hold();
   try {

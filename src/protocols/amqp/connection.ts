@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
+import type { ConnectionReport } from '../../core/index.js';
 import type { AmqpServerContext } from './amqp-server-context.js';
 import { ConnectionError } from './amqp-error.js';
 import { ChannelFrames, unexpectedFrame } from './channel-frames.js';
 import type { ConfirmingChannel, ConnectionContext } from './connection-context.js';
 import { ConnectionOutput } from './connection-output.js';
+import { connectionReport } from './connection-report.js';
 import { notAMethod } from './content-assembler.js';
 import { found, FrameReader, type Found } from './frame-reader.js';
 import { FRAME_BODY, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './frame-type.js';
@@ -46,6 +48,8 @@ export class Connection implements Wire {
   private readingPaused = false;
   private stopHeartbeat: () => void = () => {};
   private endTimer: NodeJS.Timeout | undefined = undefined;
+  private opened: Opened | undefined = undefined;
+  private readonly connectedAtMs = Date.now();
 
   constructor(socket: Socket, peer: Peer, server: AmqpServerContext) {
     this.server = server;
@@ -66,9 +70,21 @@ export class Connection implements Wire {
     void this.open();
   }
 
-  /** Tells the client that the broker closes, and gives it a moment to answer. */
-  shutdown(): void {
-    this.closeWith(new ConnectionError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
+  /** Tells the client that it must go, and gives it a moment to answer. */
+  shutdown(text = "broker forced connection closure with reason 'shutdown'"): void {
+    this.closeWith(new ConnectionError('CONNECTION_FORCED', text));
+  }
+
+  /** The virtual host that it works in; undefined before it is open and when it closes. */
+  get virtualHost(): string | undefined {
+    return this.context?.virtualHost;
+  }
+
+  /** Undefined before it is open and when it closes. */
+  report(): ConnectionReport | undefined {
+    if (this.phase !== 'open' || this.opened === undefined || this.channels === undefined) return undefined;
+    const state = this.readingPaused ? 'blocked' : 'running';
+    return connectionReport(this.socket, this.opened, this.channels.all(), state, this.connectedAtMs);
   }
 
   // ---- handshake
@@ -85,6 +101,7 @@ export class Connection implements Wire {
         knowsUser: (name) => this.server.knowsUser(name),
         hasVirtualHost: (name) => this.server.host.broker.hasVirtualHost(name),
         mayEnter: (user, virtualHost) => this.server.host.broker.mayEnter(user, virtualHost),
+        connectionLimitReached: (virtualHost) => this.server.connectionLimitReached(virtualHost),
       });
       this.start(opened);
     } catch (error) {
@@ -100,6 +117,7 @@ export class Connection implements Wire {
     host.enter();
     this.context = this.createContext(opened);
     this.channels = new ChannelFrames(this.reader, this.context);
+    this.opened = opened;
     this.phase = 'open';
     this.reader.setFrameMax(opened.tuning.frameMaxBytes);
     this.stopHeartbeat = startHeartbeat(opened.tuning.heartbeatSeconds, {

@@ -24,12 +24,15 @@ export interface HandshakeOptions {
   readonly knowsUser: (name: string) => boolean;
   hasVirtualHost(name: string): boolean;
   mayEnter(user: string, virtualHost: string): boolean;
+  /** How many connections the virtual host may have when it has them; undefined while there is room for one more. */
+  connectionLimitReached(virtualHost: string): number | undefined;
 }
 
 /** What a connection knows when it is open. */
 export interface Opened {
   readonly user: string;
   readonly virtualHost: string;
+  readonly mechanism: string;
   readonly tuning: Tuning;
   readonly clientProperties: FieldTable;
   readonly capabilities: ClientCapabilities;
@@ -89,9 +92,15 @@ export async function handshake(wire: Wire, options: HandshakeOptions): Promise<
   if (!options.mayEnter(user, virtualHost)) {
     throw openRefusal(`access to vhost '${virtualHost}' refused for user '${user}'`);
   }
+  const most = options.connectionLimitReached(virtualHost);
+  if (most !== undefined) {
+    const reason = `connection limit (${most}) is reached`;
+    throw openRefusal(`access to vhost '${virtualHost}' refused for user '${user}': ${reason}`);
+  }
   return {
     user,
     virtualHost,
+    mechanism: startOk.mechanism,
     tuning,
     clientProperties: startOk.clientProperties,
     capabilities: {

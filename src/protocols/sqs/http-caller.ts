@@ -17,12 +17,20 @@ export class HttpCaller implements Caller {
     return originOf(this.#exchange.request);
   }
 
-  /** From the credential scope that the request is signed with: `<key>/<date>/<region>/sqs/aws4_request`. */
   get region(): string {
+    return this.#scope()?.[2] ?? this.#defaultRegion;
+  }
+
+  get account(): string | undefined {
+    const key = this.#scope()?.[1];
+    return key !== undefined && /^[0-9]{12}$/.test(key) ? key : undefined;
+  }
+
+  /** Key and region of the credential scope that the request is signed with: `<key>/<date>/<region>/sqs/aws4_request`. */
+  #scope(): RegExpExecArray | null {
     const { headers, target } = this.#exchange.request;
     const signed = headerOf(headers, 'authorization') ?? target;
-    const scope = /Credential=[^/,\s&]+(?:\/|%2F)[0-9]{8}(?:\/|%2F)([a-z0-9-]{1,40})(?:\/|%2F)/i.exec(signed);
-    return scope?.[1] ?? this.#defaultRegion;
+    return /Credential=([^/,\s&%]+)(?:\/|%2F)[0-9]{8}(?:\/|%2F)([a-z0-9-]{1,40})(?:\/|%2F)/i.exec(signed);
   }
 
   get trace(): string | undefined {

@@ -100,6 +100,8 @@ export class ModelBroker {
         return now();
       },
       flush: 1,
+      hasVirtualHost: () => true,
+      virtualHosts: () => ['/'],
       createQueue: (virtualHost, name, spec) => this.#create(virtualHost, name, spec),
       findQueue: (_virtualHost, name) => this.queuesByName.get(name)?.info.handle ?? -1,
       queue: (handle) => this.#queue(handle).info,

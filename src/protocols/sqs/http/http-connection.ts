@@ -29,6 +29,7 @@ export class HttpConnection {
   readonly #socket: Socket;
   readonly #host: HttpConnectionHost;
   readonly #scheme: 'http' | 'https';
+  readonly #address: string;
   /** Bytes read and not yet understood; only ever a part of one head, or what waits behind a full pipeline. */
   #unread: Buffer = empty;
   #head: RequestHead | undefined;
@@ -36,6 +37,8 @@ export class HttpConnection {
   #bodyBytes = 0;
   readonly #exchanges: QueuedExchange[] = [];
   #output = '';
+  /** Every character of the output is one byte, which is written in half the time. */
+  #outputIsAscii = true;
   #flushQueued = false;
   #reading = true;
   /** Set when a request of this connection is to be read by the full parser. */
@@ -51,6 +54,7 @@ export class HttpConnection {
     this.#socket = socket;
     this.#host = host;
     this.#scheme = scheme;
+    this.#address = socket.remoteAddress ?? '';
     this.#lastActivityMs = nowMs;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
@@ -132,23 +136,19 @@ export class HttpConnection {
 
   #serve(head: RequestHead, body: Buffer): void {
     if (!head.keepAlive) this.#lastRequestSeen = true;
-    const request = { method: head.method, target: head.target, headers: head.headers, body, scheme: this.#scheme };
-    const exchange = new QueuedExchange(request, head.keepAlive, this.#answered);
+    const exchange = new QueuedExchange(this.#request(head, body), head.keepAlive, this.#answered);
     this.#exchanges.push(exchange);
     this.#host.handler(exchange);
+  }
+
+  #request({ method, target, headers }: RequestHead, body: Buffer): HttpRequest {
+    return { method, target, headers, body, scheme: this.#scheme, address: this.#address };
   }
 
   /** Answers a request whose body is not going to be read; the connection cannot be used after that. */
   #refuse(head: RequestHead, status: number): void {
     this.#lastRequestSeen = true;
-    const request = {
-      method: head.method,
-      target: head.target,
-      headers: head.headers,
-      body: empty,
-      scheme: this.#scheme,
-    };
-    const exchange = new QueuedExchange(request, false, this.#answered);
+    const exchange = new QueuedExchange(this.#request(head, empty), false, this.#answered);
     this.#exchanges.push(exchange);
     exchange.reply({ status, headers: '', body: '' });
   }
@@ -162,7 +162,9 @@ export class HttpConnection {
       const { status, headers, body } = answer as HttpReply;
       const last = done === exchanges.length - 1;
       close = !keepAlive || (last && (this.#ended || this.#lastRequestSeen));
-      this.#output += responseHead(status, headers, Buffer.byteLength(body), !close) + body;
+      const bodyBytes = Buffer.byteLength(body);
+      if (bodyBytes !== body.length) this.#outputIsAscii = false;
+      this.#output += responseHead(status, headers, bodyBytes, !close) + body;
       done += 1;
       if (close) break;
     }
@@ -183,10 +185,12 @@ export class HttpConnection {
   readonly #flush = (): void => {
     this.#flushQueued = false;
     const output = this.#output;
+    const encoding = this.#outputIsAscii ? 'latin1' : 'utf8';
     this.#output = '';
+    this.#outputIsAscii = true;
     this.#lastActivityMs = Date.now();
     if (this.#closed) return;
-    if (output !== '') this.#socket.write(output, 'utf8');
+    if (output !== '') this.#socket.write(output, encoding);
     if (this.#odd) this.#handOverWhenAnswered();
     else this.#adjustReading();
   };
