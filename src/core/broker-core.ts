@@ -359,6 +359,15 @@ export class BrokerCore implements Broker {
   allowed(user: string, virtualHost: string, operation: Operation, resource: string): boolean {
     return this.permissions.allowed(user, virtualHost, operation, resource);
   }
+  allowedTopic(
+    user: string,
+    virtualHost: string,
+    operation: 'write' | 'read',
+    exchange: string,
+    routingKey: string,
+  ): boolean {
+    return this.destinations.topicPermissions.allowed(user, virtualHost, exchange, operation, routingKey);
+  }
   mayEnter(user: string, virtualHost: string): boolean {
     return this.hasVirtualHost(virtualHost) && this.permissions.mayEnter(user, virtualHost);
   }
@@ -548,7 +557,8 @@ export class BrokerCore implements Broker {
   // ---- publishing
 
   get topologyVersion(): number {
-    return this.router.version + this.destinations.version;
+    const { destinations, permissions, router } = this;
+    return router.version + destinations.version + permissions.version + destinations.topicPermissions.version;
   }
   route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route {
     return this.destinations.route(virtualHost, exchange, routingKey, headers, this.topologyVersion);

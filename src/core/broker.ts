@@ -26,6 +26,14 @@ export interface Broker {
   deleteVirtualHost(name: string): void;
   /** RabbitMQ's three operations over a resource name; `user` as the authenticator returned it. */
   allowed(user: string, virtualHost: string, operation: 'configure' | 'write' | 'read', resource: string): boolean;
+  /** May the user publish to a topic exchange with this key, or bind to it with this pattern? */
+  allowedTopic(
+    user: string,
+    virtualHost: string,
+    operation: 'write' | 'read',
+    exchange: string,
+    routingKey: string,
+  ): boolean;
   /** May the user enter the virtual host at all? */
   mayEnter(user: string, virtualHost: string): boolean;
 
@@ -107,7 +115,7 @@ export interface Broker {
   bindings(virtualHost: string): readonly Binding[];
 
   // ---- publishing
-  /** Goes up whenever a cached {@link Route} may have become wrong. */
+  /** Goes up whenever a cached {@link Route} may have become wrong, or somebody may not publish by it any more. */
   readonly topologyVersion: number;
   /**
    * Where a publish would go. `headers` is asked only when an exchange on the way needs it. The route may be kept

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readJunitReport } from './junit-report.js';
 import { runCommand } from './run-command.js';
 import { outcomesOf, type Suite } from './suite.js';
@@ -10,6 +11,7 @@ import { outcomesOf, type Suite } from './suite.js';
  */
 const BUILD = ['--batch-mode', '--quiet', '-Dmicrometer.version=1.16.0', '-Dmicrometer-tracing-test.version=1.6.0'];
 const TESTS = 'FunctionalTestSuite';
+const CONTROL = `${process.execPath} ${fileURLToPath(new URL('rabbitmqctl.js', import.meta.url))}`;
 
 export const javaSuite: Suite = {
   name: 'java-client',
@@ -22,7 +24,11 @@ export const javaSuite: Suite = {
   run: (checkout) => {
     const reports = join(checkout, 'target', 'failsafe-reports');
     rmSync(reports, { recursive: true, force: true });
-    runCommand('mvn', [...BUILD, '--offline', 'verify', `-Dit.test=${TESTS}`], checkout);
+    runCommand(
+      'mvn',
+      [...BUILD, '--offline', 'verify', `-Dit.test=${TESTS}`, `-Drabbitmqctl.bin=${CONTROL}`],
+      checkout,
+    );
     const files = readdirSync(reports).filter((file) => file.startsWith('TEST-') && file.endsWith('.xml'));
     return outcomesOf(files.flatMap((file) => readJunitReport(readFileSync(join(reports, file), 'utf8'))));
   },

@@ -1,4 +1,5 @@
 import { BROKER_ITSELF } from '../../core/index.js';
+import type { ExchangeInfo } from '../../core/index.js';
 import { ChannelError } from './amqp-error.js';
 import type { Channel } from './channel.js';
 import { named } from './names.js';
@@ -17,4 +18,18 @@ export function assertAllowed(channel: Channel, operation: Operation, kind: 'que
     'ACCESS_REFUSED',
     `${operation} access to ${named(kind, resource, virtualHost)} refused for user '${user}'`,
   );
+}
+
+/** @throws ChannelError 403 when the user of the channel may not use this key on a topic exchange */
+export function assertTopicAllowed(
+  channel: Channel,
+  operation: 'write' | 'read',
+  exchange: ExchangeInfo,
+  routingKey: string,
+): void {
+  if (exchange.type !== 'topic') return;
+  const { broker, user, virtualHost } = channel.connection;
+  if (broker.allowedTopic(user, virtualHost, operation, exchange.name, routingKey)) return;
+  const resource = named('exchange', exchange.name, virtualHost);
+  throw new ChannelError('ACCESS_REFUSED', `access to topic '${routingKey}' in ${resource} refused for user '${user}'`);
 }
