@@ -13,6 +13,7 @@ import { probeBroker } from './probe-broker.js';
 import {
   PAGE,
   type ProbeResults,
+  readElasticmqAnswers,
   readRabbitmqAnswers,
   readResults,
   type RabbitmqAnswers,
@@ -33,11 +34,16 @@ describe('docs/compatibility.md', () => {
   });
 
   it('is what the results render to', async () => {
-    assert.equal(await readFile(PAGE, 'utf8'), compatibilityPage(results, rabbitmq), 'run `npm run compatibility`');
+    assert.equal(
+      await readFile(PAGE, 'utf8'),
+      compatibilityPage(results, rabbitmq, await readElasticmqAnswers()),
+      'run `npm run compatibility`',
+    );
   });
 
   it('shows what AMQP answers', () => assert.deepEqual(seen.amqp, results.amqp, STALE));
   it('shows what Kafka answers', () => assert.deepEqual(seen.kafka, results.kafka, STALE));
+  it('shows how SQS answers where servers differ', () => assert.deepEqual(seen.sqsPoints, results.sqsPoints, STALE));
   it('shows what SQS answers', () => assert.deepEqual(seen.sqs, results.sqs, STALE));
 
   it('shows the clients in the versions that are tested', () => {

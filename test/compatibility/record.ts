@@ -9,17 +9,34 @@ import { runAmqpProbes } from './amqp-session.js';
 import { clients, runClientTests } from './clients.js';
 import { compatibilityPage } from './page.js';
 import { probeBroker } from './probe-broker.js';
-import { PAGE, readRabbitmqAnswers, readResults, writeRabbitmqAnswers, writeResults } from './results.js';
+import {
+  PAGE,
+  readElasticmqAnswers,
+  readRabbitmqAnswers,
+  readResults,
+  writeElasticmqAnswers,
+  writeRabbitmqAnswers,
+  writeResults,
+} from './results.js';
+import { runSqsPoints } from './sqs-points.js';
 
 const rabbitmqUrl = process.env['AMQP_URL'];
 
-if (rabbitmqUrl === undefined) {
+const elasticmqUrl = process.env['ELASTICMQ_URL'];
+
+if (elasticmqUrl !== undefined) {
+  const version = process.env['ELASTICMQ_VERSION'] ?? 'of unknown version';
+  await writeElasticmqAnswers({ version, answers: await runSqsPoints(elasticmqUrl) });
+} else if (rabbitmqUrl === undefined) {
   const probed = await probeBroker();
   const ran = process.argv.includes('--quick')
     ? (await readResults()).clients
     : Object.fromEntries(clients.map((client) => [client.name, runClientTests(client)]));
   await writeResults({ ...probed, clients: ran });
-  await writeFile(PAGE, compatibilityPage(await readResults(), await readRabbitmqAnswers()));
+  await writeFile(
+    PAGE,
+    compatibilityPage(await readResults(), await readRabbitmqAnswers(), await readElasticmqAnswers()),
+  );
 } else {
   const [version, answers] = [await versionOf(rabbitmqUrl), await runAmqpProbes(rabbitmqUrl, amqpProbes)];
   await writeRabbitmqAnswers({ version, plugins: process.env['RABBITMQ_PLUGINS'] ?? 'not told', answers });

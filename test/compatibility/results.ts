@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 const FOLDER = new URL('../../../test/compatibility/', import.meta.url);
 const RESULTS = new URL('results.json', FOLDER);
+const ELASTICMQ = new URL('elasticmq-answers.json', FOLDER);
 const RABBITMQ = new URL('rabbitmq-answers.json', FOLDER);
 export const PAGE = new URL('../../docs/compatibility.md', FOLDER);
 
@@ -34,6 +35,8 @@ export interface ProbeResults {
   readonly amqp: Answers;
   readonly kafka: KafkaResults;
   readonly sqs: Readonly<Record<string, SqsAnswers>>;
+  /** Answers to the points in which servers for SQS differ. */
+  readonly sqsPoints: Answers;
 }
 
 /** What a client's tests said when the page was made. */
@@ -51,6 +54,20 @@ export interface RabbitmqAnswers {
   readonly version: string;
   readonly plugins: string;
   readonly answers: Answers;
+}
+
+/** What an ElasticMQ answered to the points of SQS. */
+export interface ElasticmqAnswers {
+  readonly version: string;
+  readonly answers: Answers;
+}
+
+export async function readElasticmqAnswers(): Promise<ElasticmqAnswers> {
+  return JSON.parse(await readFile(ELASTICMQ, 'utf8')) as ElasticmqAnswers;
+}
+
+export function writeElasticmqAnswers(answers: ElasticmqAnswers): Promise<void> {
+  return writeFile(ELASTICMQ, `${JSON.stringify(answers, null, 2)}\n`);
 }
 
 export async function readResults(): Promise<Results> {
