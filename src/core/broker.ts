@@ -1,6 +1,7 @@
 import type { AbortedTransaction } from './log/producer-table.js';
 import type { BrokerErrorKind } from './broker-error.js';
 import type { Delivery, Outgoing, PublishOutcome } from './message.js';
+import type { MessageHeaders } from './routing/message-headers.js';
 
 /**
  * The broker as the fronts see it: a deterministic state machine. Every command runs to its end at once and throws
@@ -45,6 +46,8 @@ export interface Broker {
   /** Removes what is ready (and, when `everything`, what is in flight or delayed too). Returns the count. */
   purgeQueue(queue: number, everything?: boolean): number;
   counts(queue: number): QueueCounts;
+  /** Somebody asked for the queue: `expiresMs` begins anew. */
+  touchQueue(queue: number): void;
 
   // ---- topics
   createTopic(virtualHost: string, name: string, spec: TopicSpec): number;
@@ -111,7 +114,17 @@ export interface Broker {
    * and used again as long as its `version` equals {@link topologyVersion} and `cacheable` is true. Throws
    * `not-found` for a missing exchange, `access-refused` for an internal one.
    */
-  route(virtualHost: string, exchange: string, routingKey: string, headers: () => HeaderValues): Route;
+  route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route;
+  /**
+   * The same for a message with several routing keys (RabbitMQ's CC and BCC), of which the first is its own: at every
+   * exchange a binding matches when any of them does. Never to be kept.
+   */
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+  ): Route;
   /** A route to one queue or topic, for dialects that address destinations. */
   routeToQueue(queue: number): Route;
   routeToTopic(topic: number): Route;
@@ -137,6 +150,8 @@ export interface Broker {
   /** Ends an acquire that is still waiting or reading; nothing will be delivered for it. */
   cancelAcquire(session: number, token: number): void;
 
+  /** The delivery ids in [from, to] that are in flight in the session, for dialects that settle later than they are told to. */
+  inFlight(session: number, from: number, to: number): readonly number[];
   /** Throws `unknown-delivery` when `deliveryId` is not in flight in this session. multiple: all up to it; id 0: all. */
   acknowledge(session: number, deliveryId: number, multiple: boolean): void;
   /** Back to where it was, marked redelivered. Past its delivery limit it is dead-lettered. */
@@ -439,6 +454,10 @@ export interface Host {
    */
   readonly congested: boolean;
   whenRelieved(callback: () => void): void;
+  /** No room is left on the device: publishes are refused, everything else goes on. */
+  readonly full: boolean;
+  /** Called whenever {@link full} changed; not inside {@link enter}. */
+  onFullChanged(listener: () => void): void;
   /** One line for the operator. */
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
 }

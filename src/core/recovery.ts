@@ -4,7 +4,14 @@ import { QueueRecovery } from './delivery/queue-recovery.js';
 import { SHARED_LOG } from './delivery/shared-bodies.js';
 import { forEachEntry, SKIPPABLE } from './log/journal-entry.js';
 import type { Partition } from './log/partition.js';
-import { type Extent, JOURNAL_LOG, type LogChunk, type ReplayReport, type ReplayVisitor } from './ports.js';
+import {
+  type Extent,
+  JOURNAL_LOG,
+  RUN_REWRITE,
+  type LogChunk,
+  type ReplayReport,
+  type ReplayVisitor,
+} from './ports.js';
 import { forEachRecord } from './log/record-run.js';
 
 /** Where the replay begins: what lies before is in checkpoints. */
@@ -47,7 +54,7 @@ export class Recovery {
     else if (key === EPOCH_KEY) this.#leaderEpoch = Number(decodeUtf8(value));
     else if (key.startsWith('s/')) this.#states.set(Number(key.slice(2)), value);
     else if (key.startsWith('l/')) this.#logStarts.set(Number(key.slice(2)), Number(decodeUtf8(value)));
-    else if (key.startsWith('v/')) core.destinations.restore(key, value);
+    else if (key.startsWith('v/') || key.startsWith('r/')) core.destinations.restore(key, value);
     else this.#later.push([key, value]);
   }
 
@@ -85,7 +92,9 @@ export class Recovery {
     flushBegin: (number) => {
       this.#flush = number;
     },
-    run: (log, firstSeq, count, _flags, buffer, start, end) => {
+    run: (log, firstSeq, count, flags, buffer, start, end) => {
+      // What was rewritten is in a checkpoint, and nobody's state follows from it.
+      if ((flags & RUN_REWRITE) !== 0) return;
       if (log === JOURNAL_LOG) this.#journal(buffer, start, end);
       else if (log === SHARED_LOG) this.#sharedEnd = Math.max(this.#sharedEnd, firstSeq + count);
       else this.#run(log, firstSeq, count, buffer, start, end);

@@ -1,12 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  batchBaseOffset,
-  batchMaxTimestampMs,
-  batchNextOffset,
-  batchSizeBytes,
-  readU32,
-  readU48,
-} from '../bytes/index.js';
+import { batchBaseOffset, batchMaxTimestampMs, batchNextOffset, readU32, readU48 } from '../bytes/index.js';
 import {
   type AbortedTransaction,
   type Broker,
@@ -16,13 +9,13 @@ import {
   journalStart,
   type LogChunk,
   Recovery,
-  rulesOfRegexes,
   type Shard,
   SHARED_LOG,
   type StorageEngine,
 } from '../core/index.js';
 import type { GroupAccess } from '../protocols/kafka/index.js';
 import type { BatchBytes, BatchOpener, OpenedRecords } from './batch-opener.js';
+import { currentBatches, TopicCompaction } from './compaction/topic-compaction.js';
 import { FlushLoop } from './flush-loop.js';
 import type { ShellServices, Shell } from './parts.js';
 import { hasRetention, retainedFrom } from './retention.js';
@@ -49,7 +42,6 @@ const SECRET_KEY = 'c/secret';
 
 export interface ShellOptions {
   readonly deliverBeforeSync: boolean;
-  readonly defaultUser: string;
   /** What an answer waits for. */
   readonly durability: Durability;
 }
@@ -84,6 +76,7 @@ export class BrokerShell implements Host, Shell {
   #turn: NodeJS.Immediate | undefined;
   #housekeeping: NodeJS.Timeout | undefined;
   #relieved: (() => void)[] = [];
+  readonly #fullListeners: (() => void)[] = [];
   readonly #owners = new Set<number>();
   #lastOwner = 0;
   readonly #feeding = new Set<number>();
@@ -92,6 +85,9 @@ export class BrokerShell implements Host, Shell {
   #checkpointFlush = 0;
   #trimmedShared = 0;
   #retentionAtMs = 0;
+  /** Runs of flushes below this are in a checkpoint that is stable. */
+  #checkpointed = 0;
+  readonly #compaction: TopicCompaction;
   #closing = false;
   #fail!: (error: Error) => void;
   readonly failed: Promise<Error>;
@@ -122,6 +118,19 @@ export class BrokerShell implements Host, Shell {
       options,
     );
     this.#rewriter = new Rewriter(this.#core, shard, () => this.enter());
+    this.#compaction = new TopicCompaction({
+      core: this.#core,
+      shard,
+      enter: () => this.enter(),
+      whenStable: (flush, callback) => this.whenStable(flush, callback),
+      congested: () => this.congested,
+      checkpointed: () => this.#checkpointed,
+      wantCheckpoint: () => {
+        this.#checkpointAt = Math.min(this.#checkpointAt, this.#loop.writtenBytes);
+        this.#checkpointStep();
+      },
+      failed: (error) => this.log('error', 'a topic could not be compacted', { err: error }),
+    });
   }
 
   get host(): Host {
@@ -143,6 +152,13 @@ export class BrokerShell implements Host, Shell {
         core.groupAnswers = answers;
       },
     };
+  }
+
+  /** What a partition's records take in the store, bytes. */
+  partitionBytes(partition: number): number {
+    const { log } = this.#core.destinations.partition(partition);
+    const extents = this.#shard.extents(log, 0, Number.POSITIVE_INFINITY);
+    return extents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   /** Brings back what the store holds. */
@@ -167,6 +183,9 @@ export class BrokerShell implements Host, Shell {
       (flush) => this.#settled(flush),
       (error) => this.#fail(error),
     );
+    this.#loop.fullChanged = () => {
+      for (const listener of this.#fullListeners) listener();
+    };
     for (const log of orphans) shard.drop(log);
     for (const scan of scans) {
       for (let from = scan.fromSeq; ; ) {
@@ -178,18 +197,12 @@ export class BrokerShell implements Host, Shell {
       }
     }
     recovery.finish(report);
+    this.#checkpointed = recovery.replayFrom;
     if (report.lastFlush === 0) {
       this.clusterId = randomBytes(16);
       this.secret = randomBytes(32);
       core.putMetadata(CLUSTER_KEY, this.clusterId);
       core.putMetadata(SECRET_KEY, this.secret);
-    }
-    if (!core.permissions.mayEnter(options.defaultUser, '/')) {
-      core.permissions.put(options.defaultUser, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
-    }
-    for (const { user, virtualHost, ...regexes } of this.#services.grants) {
-      if (!core.hasVirtualHost(virtualHost)) core.createVirtualHost(virtualHost);
-      core.permissions.put(user, virtualHost, rulesOfRegexes(regexes));
     }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
     this.enter();
@@ -256,16 +269,21 @@ export class BrokerShell implements Host, Shell {
     const { log } = this.#core.partition(partition);
     const batches: Uint8Array[] = [];
     let sizeBytes = 0;
-    for (const chunk of await this.#shard.read(log, fromOffset, maxBytes)) {
-      for (const batch of batchesOf(chunk)) {
-        if (batchNextOffset(batch, 0) <= fromOffset) continue;
-        if (batchBaseOffset(batch, 0) >= upTo) return batches;
-        if (batches.length > 0 && sizeBytes + batch.length > maxBytes) return batches;
-        batches.push(batch);
-        sizeBytes += batch.length;
+    for (let from = fromOffset; ; ) {
+      const chunks = await this.#shard.read(log, from, maxBytes);
+      for (const chunk of chunks) {
+        for (const batch of currentBatches(chunk)) {
+          if (batchNextOffset(batch, 0) <= fromOffset) continue;
+          if (batchBaseOffset(batch, 0) >= upTo) return batches;
+          if (batches.length > 0 && sizeBytes + batch.length > maxBytes) return batches;
+          batches.push(batch);
+          sizeBytes += batch.length;
+        }
       }
+      // Where compaction left nothing of what was read, what there is lies further on.
+      from = endOf(chunks);
+      if (batches.length > 0 || from >= upTo) return batches;
     }
-    return batches;
   }
 
   async findBatchByTimestamp(partition: number, timestampMs: number): Promise<Uint8Array | undefined> {
@@ -273,7 +291,7 @@ export class BrokerShell implements Host, Shell {
     for (const extent of this.#shard.extents(log, logStart, Number.POSITIVE_INFINITY)) {
       if (extent.maxTimestampMs < timestampMs) continue;
       for (const chunk of await this.#shard.read(log, extent.firstSeq, extent.sizeBytes)) {
-        for (const batch of batchesOf(chunk)) {
+        for (const batch of currentBatches(chunk)) {
           if (batchBaseOffset(batch, 0) >= highWatermark) return undefined;
           if (batchNextOffset(batch, 0) > logStart && batchMaxTimestampMs(batch, 0) >= timestampMs) return batch;
         }
@@ -313,6 +331,14 @@ export class BrokerShell implements Host, Shell {
   whenRelieved(callback: () => void): void {
     if (this.congested) this.#relieved.push(callback);
     else callback();
+  }
+
+  get full(): boolean {
+    return this.#core.full;
+  }
+
+  onFullChanged(listener: () => void): void {
+    this.#fullListeners.push(listener);
   }
 
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void {
@@ -436,7 +462,10 @@ export class BrokerShell implements Host, Shell {
     const from = this.#checkpointFlush;
     this.#checkpointFlush = 0;
     journalStart(this.#core, from);
-    this.#callbacks.add(this.#core.flush, () => this.#shard.trimJournal(from));
+    this.#callbacks.add(this.#core.flush, () => {
+      this.#checkpointed = from;
+      this.#shard.trimJournal(from);
+    });
   }
 
   #keepHouse(): void {
@@ -445,6 +474,7 @@ export class BrokerShell implements Host, Shell {
     this.#rewriter.run().catch((error: unknown) => {
       if (!this.#closing) this.log('error', 'a queue could not be rewritten', { err: error });
     });
+    this.#compaction.look();
     const floor = this.#core.sharedFloor();
     if (floor <= this.#trimmedShared) return;
     this.#trimmedShared = floor;
@@ -457,7 +487,7 @@ export class BrokerShell implements Host, Shell {
     this.#retentionAtMs = core.nowMs + RETENTION_EVERY_MS;
     for (const partition of core.destinations.allPartitions()) {
       const { handle, log, logStart } = partition;
-      if (!hasRetention(partition.settings)) continue;
+      if (!hasRetention(partition.settings) || this.#compaction.policyOf(handle)?.deletes !== true) continue;
       const extents = this.#shard.extents(log, logStart, Number.POSITIVE_INFINITY);
       const from = retainedFrom(partition, extents, core.nowMs);
       if (from > logStart) core.deleteRecords(handle, from);
@@ -467,6 +497,7 @@ export class BrokerShell implements Host, Shell {
   /** Writes down the state of everything, so that the next start has nothing to replay, and lets go of the shard. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#compaction.stop();
     clearInterval(this.#housekeeping);
     clearTimeout(this.#timer);
     clearImmediate(this.#turn);
@@ -478,14 +509,6 @@ export class BrokerShell implements Host, Shell {
     this.#endCheckpoint();
     await this.#loop.finish();
     await this.#shard.close();
-  }
-}
-
-function* batchesOf(chunk: LogChunk): Iterable<Uint8Array> {
-  for (let at = chunk.start; at < chunk.end; ) {
-    const size = batchSizeBytes(chunk.buffer, at);
-    yield chunk.buffer.subarray(at, at + size);
-    at += size;
   }
 }
 

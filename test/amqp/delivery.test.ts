@@ -237,7 +237,7 @@ describe('AMQP deliveries', () => {
       client.send(1, 'BasicNack', { deliveryTag: arrival.fields['deliveryTag'], requeue: true });
     }
     assert.deepEqual(seen, [
-      [0, false],
+      [undefined, false],
       [1, true],
       [2, true],
     ]);

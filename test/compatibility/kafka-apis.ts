@@ -9,15 +9,10 @@ export interface KafkaApi {
 
 const brokersOnly = 'Between brokers only: there is one.';
 const quorum = 'Between the controllers of a cluster only.';
-const notYet = 'Not yet.';
 const tokens = 'Delegation tokens: not planned.';
 const telemetry = 'Client telemetry: not planned.';
-const newGroups = 'KIP-848 groups: not yet. Classic groups work.';
 const shareGroups = 'Share groups (KIP-932): not yet.';
 const streamsGroups = 'Streams groups (KIP-1071): a later version.';
-const acls = 'Access control lists: not yet.';
-const quotas = 'Quotas: not yet.';
-const oneBroker = 'Nothing to move or elect with one broker: not yet answered.';
 
 function api(key: number, name: string, goal?: string, why?: string): KafkaApi {
   return { key, name, ...(goal !== undefined && { goal }), ...(why !== undefined && { why }) };
@@ -54,13 +49,13 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(26, 'EndTxn', '0-5'),
   api(27, 'WriteTxnMarkers', '1-2', brokersOnly),
   api(28, 'TxnOffsetCommit', '0-5'),
-  api(29, 'DescribeAcls', '1-3', acls),
-  api(30, 'CreateAcls', '1-3', acls),
-  api(31, 'DeleteAcls', '1-3', acls),
+  api(29, 'DescribeAcls', '1-3'),
+  api(30, 'CreateAcls', '1-3'),
+  api(31, 'DeleteAcls', '1-3'),
   api(32, 'DescribeConfigs', '1-4'),
   api(33, 'AlterConfigs', '0-2'),
-  api(34, 'AlterReplicaLogDirs', '1-2', oneBroker),
-  api(35, 'DescribeLogDirs', '1-4', notYet),
+  api(34, 'AlterReplicaLogDirs', '1-2'),
+  api(35, 'DescribeLogDirs', '1-4'),
   api(36, 'SaslAuthenticate', '0-2'),
   api(37, 'CreatePartitions', '0-3'),
   api(38, 'CreateDelegationToken', undefined, tokens),
@@ -68,39 +63,39 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(40, 'ExpireDelegationToken', undefined, tokens),
   api(41, 'DescribeDelegationToken', undefined, tokens),
   api(42, 'DeleteGroups', '0-2'),
-  api(43, 'ElectLeaders', '0-2', oneBroker),
+  api(43, 'ElectLeaders', '0-2'),
   api(44, 'IncrementalAlterConfigs', '0-1'),
-  api(45, 'AlterPartitionReassignments', '0-1', oneBroker),
-  api(46, 'ListPartitionReassignments', '0-0', oneBroker),
+  api(45, 'AlterPartitionReassignments', '0-1'),
+  api(46, 'ListPartitionReassignments', '0-0'),
   api(47, 'OffsetDelete', '0-0'),
-  api(48, 'DescribeClientQuotas', '0-1', quotas),
-  api(49, 'AlterClientQuotas', '0-1', quotas),
-  api(50, 'DescribeUserScramCredentials', '0-0', 'SCRAM: not yet. Users are a file, and log in with PLAIN.'),
-  api(51, 'AlterUserScramCredentials', '0-0', 'SCRAM: not yet. Users are a file, and log in with PLAIN.'),
+  api(48, 'DescribeClientQuotas', '0-1'),
+  api(49, 'AlterClientQuotas', '0-1'),
+  api(50, 'DescribeUserScramCredentials', '0-0'),
+  api(51, 'AlterUserScramCredentials', '0-0'),
   api(52, 'Vote', undefined, quorum),
   api(53, 'BeginQuorumEpoch', undefined, quorum),
   api(54, 'EndQuorumEpoch', undefined, quorum),
-  api(55, 'DescribeQuorum', '0-2', 'Not yet: there is no quorum to describe.'),
+  api(55, 'DescribeQuorum', '0-2'),
   api(56, 'AlterPartition', undefined, brokersOnly),
-  api(57, 'UpdateFeatures', '0-2', notYet),
+  api(57, 'UpdateFeatures', '0-2'),
   api(58, 'Envelope', undefined, brokersOnly),
   api(59, 'FetchSnapshot', undefined, quorum),
   api(60, 'DescribeCluster', '0-2'),
-  api(61, 'DescribeProducers', '0-0', notYet),
+  api(61, 'DescribeProducers', '0-0'),
   api(62, 'BrokerRegistration', undefined, quorum),
   api(63, 'BrokerHeartbeat', undefined, quorum),
   api(64, 'UnregisterBroker', undefined, brokersOnly),
-  api(65, 'DescribeTransactions', '0-0', notYet),
-  api(66, 'ListTransactions', '0-2', notYet),
+  api(65, 'DescribeTransactions', '0-0'),
+  api(66, 'ListTransactions', '0-2'),
   api(67, 'AllocateProducerIds', undefined, brokersOnly),
-  api(68, 'ConsumerGroupHeartbeat', '0-1', newGroups),
-  api(69, 'ConsumerGroupDescribe', '0-1', newGroups),
+  api(68, 'ConsumerGroupHeartbeat', '0-1'),
+  api(69, 'ConsumerGroupDescribe', '0-1'),
   api(70, 'ControllerRegistration', undefined, quorum),
   api(71, 'GetTelemetrySubscriptions', undefined, telemetry),
   api(72, 'PushTelemetry', undefined, telemetry),
   api(73, 'AssignReplicasToDirs', undefined, quorum),
-  api(74, 'ListConfigResources', '0-1', notYet),
-  api(75, 'DescribeTopicPartitions', '0-0', notYet),
+  api(74, 'ListConfigResources', '0-1'),
+  api(75, 'DescribeTopicPartitions', '0-0'),
   api(76, 'ShareGroupHeartbeat', '1-1', shareGroups),
   api(77, 'ShareGroupDescribe', '1-1', shareGroups),
   api(78, 'ShareFetch', '1-2', shareGroups),

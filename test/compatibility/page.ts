@@ -1,3 +1,7 @@
+import { reasonFor } from '../suites/reasons.js';
+import { countOf, readSuiteResult } from '../suites/suite-result.js';
+import { suites } from '../suites/suites.js';
+import { situations } from '../amqp/golden/situations.js';
 import { amqpGroups } from './amqp-probes.js';
 import type { AmqpProbe } from './amqp-session.js';
 import { clients } from './clients.js';
@@ -16,10 +20,12 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers, e
     'are written by hand, beside the probes.',
     '',
     ...amqpSection(results, rabbitmq),
+    ...goldenSection(),
     ...kafkaSection(results),
     ...sqsSection(results),
     ...pointSection(results, elasticmq),
     ...clientSection(results),
+    ...suiteSection(),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -43,6 +49,34 @@ function amqpSection(results: Results, { version, plugins, answers }: RabbitmqAn
       '',
       ...table(['probe', 'RosettaMQ', `RabbitMQ ${version}`, 'why'], probes.map(row)),
     ]),
+  ];
+}
+
+/** What a RabbitMQ was seen to do, frame by frame; `npm test` plays all of it. */
+function goldenSection(): string[] {
+  const different = situations.filter(({ ours }) => ours !== undefined);
+  const lines = (shown: readonly string[] | undefined) => (shown ?? []).map(code).join('<br>') || 'nothing';
+  const same = situations.length - different.length;
+  return [
+    '### Situations',
+    '',
+    `${situations.length} situations that were played against a RabbitMQ 3.10.8 frame by frame (\`test/amqp/golden/\`).`,
+    `${same} are answered alike, ${different.length} otherwise, on purpose:`,
+    '',
+    ...table(
+      ['', 'situation', 'RosettaMQ', 'RabbitMQ 3.10.8', 'why'],
+      different.map(({ id, about, ours, rabbitmq, why }) => {
+        // what both say is left out
+        const [here, there] = [ours ?? [], rabbitmq];
+        return [
+          id,
+          about,
+          lines(here.filter((line) => !there.includes(line))),
+          lines(there.filter((line) => !here.includes(line))),
+          why ?? '-',
+        ];
+      }),
+    ),
   ];
 }
 
@@ -130,6 +164,29 @@ function clientSection(results: Results): string[] {
         return [name, version, String(passed), covers];
       }),
     ),
+  ];
+}
+
+/** The clients' own tests, as `npm run suite` wrote down what they said. */
+function suiteSection(): string[] {
+  const rows: string[][] = [];
+  const failures: string[][] = [];
+  for (const suite of suites) {
+    const result = readSuiteResult(suite);
+    if (result === undefined) continue;
+    const counts = (['passed', 'failed', 'skipped'] as const).map((outcome) => String(countOf(result, outcome)));
+    rows.push([suite.name, suite.repository, result.commit.slice(0, 10), suite.covers, ...counts]);
+    const failed = Object.keys(result.tests).filter((test) => result.tests[test] === 'failed');
+    for (const test of failed) failures.push([suite.name, code(test), reasonFor(suite.name, test) ?? '-']);
+  }
+  return [
+    "## Clients' own tests",
+    '',
+    'The tests that a client has for itself, run from a checkout of its project against a broker started for them',
+    '(`npm run suite`). `test/suites/results/` has what each of them said. Skipped is what the project itself skips.',
+    '',
+    ...table(['client', 'repository', 'commit', 'tests', 'passed', 'failed', 'skipped'], rows),
+    ...(failures.length === 0 ? [] : table(['client', 'failed test', 'why'], failures)),
   ];
 }
 

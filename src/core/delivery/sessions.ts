@@ -31,6 +31,11 @@ export class Sessions {
     return session.handle;
   }
 
+  /** Deliveries of a session that are not settled; 0 when it is closed. */
+  held(handle: number): number {
+    return this.#sessions.get(handle)?.held ?? 0;
+  }
+
   close(handle: number): void {
     const session = this.#sessions.get(handle);
     if (session === undefined) return;
@@ -138,10 +143,25 @@ export class Sessions {
   }
 
   #resume(session: Session): void {
-    for (const subscription of session.subscriptions) subscription.queue.dispatcher.run();
+    // whoever is served goes to the end of the line, so that with little credit every queue has its turn
+    for (const subscription of [...session.subscriptions]) {
+      const before = session.pushed;
+      subscription.queue.dispatcher.run();
+      if (session.credit === 0 || session.pushed === before || !session.subscriptions.delete(subscription)) continue;
+      session.subscriptions.add(subscription);
+    }
   }
 
   // ---- settling
+
+  inFlight(handle: number, from: number, to: number): number[] {
+    const session = this.#session(handle);
+    const ids: number[] = [];
+    for (let id = Math.max(from, session.firstHeld); id <= Math.min(to, session.lastDeliveryId); id++) {
+      if (session.heldQueue(id) !== undefined) ids.push(id);
+    }
+    return ids;
+  }
 
   acknowledge(handle: number, deliveryId: number, multiple: boolean): void {
     this.#settle(handle, deliveryId, multiple, ACKNOWLEDGE, 0);

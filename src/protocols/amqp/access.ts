@@ -1,3 +1,4 @@
+import { BROKER_ITSELF } from '../../core/index.js';
 import { ChannelError } from './amqp-error.js';
 import type { Channel } from './channel.js';
 import { named } from './names.js';
@@ -11,7 +12,7 @@ const defaultExchangeName = 'amq.default';
 export function assertAllowed(channel: Channel, operation: Operation, kind: 'queue' | 'exchange', name: string): void {
   const { broker, user, virtualHost } = channel.connection;
   const resource = kind === 'exchange' && name === '' ? defaultExchangeName : name;
-  if (broker.allowed(user, virtualHost, operation, resource)) return;
+  if (user === BROKER_ITSELF || broker.allowed(user, virtualHost, operation, resource)) return;
   throw new ChannelError(
     'ACCESS_REFUSED',
     `${operation} access to ${named(kind, resource, virtualHost)} refused for user '${user}'`,

@@ -1,3 +1,4 @@
+import type { ConsumerReport } from '../../core/index.js';
 import type { CountHeader } from './delivered-content.js';
 import { shortString } from './short-string.js';
 
@@ -9,6 +10,8 @@ export interface Consumer {
   /** The default exchange and the queue's name, each with its length octet. */
   readonly queueRouting: Buffer;
   readonly countHeader: CountHeader | undefined;
+  /** What is told about it. */
+  readonly report: Omit<ConsumerReport, 'tag'>;
   /** Consumes the channel's direct replies. */
   readonly directReply: boolean;
   readonly token: number;
@@ -22,7 +25,10 @@ export class ConsumerTable {
   private readonly byTag = new Map<string, Consumer>();
   private readonly byToken: (Consumer | undefined)[] = [];
 
-  add(tag: string, what: Pick<Consumer, 'noAck' | 'queueRouting' | 'countHeader' | 'directReply'>): Consumer {
+  add(
+    tag: string,
+    what: Pick<Consumer, 'noAck' | 'queueRouting' | 'countHeader' | 'directReply' | 'report'>,
+  ): Consumer {
     const free = this.byToken.indexOf(undefined);
     const token = free < 0 ? this.byToken.length : free;
     const consumer: Consumer = { ...what, tag, tagBytes: shortString(tag), token, subscription: -1, stream: -1 };

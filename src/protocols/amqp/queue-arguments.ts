@@ -27,7 +27,6 @@ export const comparedArguments = [
   'x-single-active-consumer',
   'x-delivery-limit',
   'x-queue-mode',
-  'x-max-age',
   'x-retain',
 ] as const;
 
@@ -77,7 +76,8 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
         else settings.singleActiveConsumer = field.value;
         break;
       case 'x-delivery-limit':
-        settings.deliveryLimit = integer(field, 0, fail);
+        // -1 is RabbitMQ's word for no limit
+        if (integerOf(field) !== -1) settings.deliveryLimit = integer(field, 0, fail);
         break;
       case 'x-queue-mode': {
         const mode = text(field, fail);
@@ -118,6 +118,20 @@ function overflow(value: string, fail: (reason: string) => never): QueueSettings
   return value === 'drop-head' || value === 'reject-publish' || value === 'reject-publish-dlx'
     ? value
     : fail('invalid_overflow');
+}
+
+/** Arguments that only a stream can have. */
+const streamArguments = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-stream-filter-size-bytes'] as const;
+
+/** What only a stream can be. @throws ChannelError 406 in RabbitMQ's words */
+export function assertNoStreamArguments(type: 'classic' | 'quorum', table: FieldTable, resource: string): void {
+  for (const key of streamArguments) {
+    if (!table.has(key)) continue;
+    throw new ChannelError(
+      'PRECONDITION_FAILED',
+      `invalid arg '${key}' for ${resource} of queue type rabbit_${type}_queue`,
+    );
+  }
 }
 
 /** What a quorum queue cannot be. @throws ChannelError 406 in RabbitMQ's words */

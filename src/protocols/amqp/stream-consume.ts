@@ -1,6 +1,7 @@
 import { BrokerError, type TopicInfo } from '../../core/index.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import type { Channel } from './channel.js';
+import { consumerReport } from './consumer-report.js';
 import type { Consumer } from './consumer-table.js';
 import type { MethodArguments } from './method-codec.js';
 import { named } from './names.js';
@@ -28,6 +29,7 @@ export function consumeStream(
     queueRouting: routingToQueue(stream.name),
     countHeader: 'x-stream-offset',
     directReply: false,
+    report: consumerReport(channel, stream.name, args),
   });
   const place = channel.order.hold();
   const begin = (offset: number): void => {

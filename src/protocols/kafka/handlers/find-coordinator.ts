@@ -1,23 +1,23 @@
 import { ErrorCode } from '../error-code.js';
-import { type Call, defineHandler, type Handler } from '../handler.js';
-import { NODE_ID } from '../kafka-options.js';
+import type { FrontServices } from '../front-services.js';
+import { defineHandler, type Handler } from '../handler.js';
 import { findCoordinator } from '../schema/find-coordinator.js';
 
 const GROUP = 0;
 const TRANSACTION = 1;
 
-/** There is one broker, and it coordinates everything. */
-export function findCoordinatorHandler(): Handler {
+/** Every node coordinates everything; clients are told one of them, the same one each time. */
+export function findCoordinatorHandler({ nodes }: FrontServices): Handler {
   return defineHandler({
     api: findCoordinator,
     served: '0-6',
     handle(request, call) {
       const known = request.keyType === GROUP || request.keyType === TRANSACTION;
       const errorCode = known ? ErrorCode.none : ErrorCode.invalidRequest;
-      const node = known ? thisNode(call) : NO_NODE;
-      if (call.version < 4) call.respond({ errorCode, ...node, coordinators: [] });
+      const nodeOf = (key: string) => (known ? nodes.addressOf(nodes.coordinatorOf(key), call.connection) : NO_NODE);
+      if (call.version < 4) call.respond({ errorCode, ...nodeOf(request.key), coordinators: [] });
       else {
-        const coordinators = request.coordinatorKeys.map((key) => ({ key, ...node, errorCode }));
+        const coordinators = request.coordinatorKeys.map((key) => ({ key, ...nodeOf(key), errorCode }));
         call.respond({ coordinators });
       }
     },
@@ -25,7 +25,3 @@ export function findCoordinatorHandler(): Handler {
 }
 
 const NO_NODE = { nodeId: -1, host: '', port: -1 };
-
-function thisNode({ connection }: Call<typeof findCoordinator>) {
-  return { nodeId: NODE_ID, host: connection.advertisedHost, port: connection.advertisedPort };
-}
