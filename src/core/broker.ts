@@ -162,7 +162,10 @@ export interface Broker {
   inFlight(session: number, from: number, to: number): readonly number[];
   /** Throws `unknown-delivery` when `deliveryId` is not in flight in this session. multiple: all up to it; id 0: all. */
   acknowledge(session: number, deliveryId: number, multiple: boolean): void;
-  /** Back to where it was, marked redelivered. Past its delivery limit it is dead-lettered. */
+  /**
+   * Back to where it was, marked redelivered, after `delayMs`; left out: after the queue's `retryDelay`. Past its delivery
+   * limit it is dead-lettered.
+   */
   release(session: number, deliveryId: number, multiple: boolean, delayMs?: number): void;
   /** Dead-letters, or drops where there is no dead-letter target. */
   reject(session: number, deliveryId: number, multiple: boolean): void;
@@ -251,6 +254,8 @@ export interface QueueSettings {
   readonly singleActiveConsumer: boolean;
   /** Checked at release: dead-lettered when attempts exceed it. */
   readonly deliveryLimit: number;
+  /** So long a released message stays away: `minMs` for each attempt so far, at most `maxMs`. */
+  readonly retryDelay: { readonly minMs: number; readonly maxMs: number };
   /** Checked at the next acquire: dead-lettered instead of delivered when already acquired this often. */
   readonly maxReceiveCount: number;
   readonly delayMs: number;

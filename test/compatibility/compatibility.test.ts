@@ -16,6 +16,7 @@ import {
   type ProbeResults,
   type RabbitmqAdminAnswers,
   readRabbitmqAdminAnswers,
+  readElasticmqAnswers,
   readRabbitmqAnswers,
   readResults,
   type RabbitmqAnswers,
@@ -40,7 +41,7 @@ describe('docs/compatibility.md', () => {
   it('is what the results render to', async () => {
     assert.equal(
       await readFile(PAGE, 'utf8'),
-      compatibilityPage(results, rabbitmq, rabbitmqAdmin),
+      compatibilityPage(results, { rabbitmq, rabbitmqAdmin, elasticmq: await readElasticmqAnswers() }),
       'run `npm run compatibility`',
     );
   });
@@ -48,6 +49,7 @@ describe('docs/compatibility.md', () => {
   it('shows what AMQP answers', () => assert.deepEqual(seen.amqp, results.amqp, STALE));
   it('shows what Kafka answers', () => assert.deepEqual(seen.kafka, results.kafka, STALE));
   it('shows what the admin API answers', () => assert.deepEqual(seen.admin, results.admin, STALE));
+  it('shows how SQS answers where servers differ', () => assert.deepEqual(seen.sqsPoints, results.sqsPoints, STALE));
   it('shows what SQS answers', () => assert.deepEqual(seen.sqs, results.sqs, STALE));
 
   it('shows the clients in the versions that are tested', () => {

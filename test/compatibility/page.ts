@@ -8,15 +8,19 @@ import { amqpGroups } from './amqp-probes.js';
 import type { AmqpProbe } from './amqp-session.js';
 import { clients } from './clients.js';
 import { type KafkaApi, kafkaApis } from './kafka-apis.js';
-import type { RabbitmqAdminAnswers, RabbitmqAnswers, Results, VersionRange } from './results.js';
+import type { ElasticmqAnswers, RabbitmqAdminAnswers, RabbitmqAnswers, Results, VersionRange } from './results.js';
 import { sqsActions, sqsStrangers } from './sqs-actions.js';
+import { sqsPoints } from './sqs-points.js';
+
+/** What the peers answered to the same probes. */
+export interface PeerAnswers {
+  readonly rabbitmq: RabbitmqAnswers;
+  readonly rabbitmqAdmin: RabbitmqAdminAnswers;
+  readonly elasticmq: ElasticmqAnswers;
+}
 
 /** docs/compatibility.md, made from what the probes saw and from the reasons beside them. */
-export function compatibilityPage(
-  results: Results,
-  rabbitmq: RabbitmqAnswers,
-  rabbitmqAdmin: RabbitmqAdminAnswers,
-): string {
+export function compatibilityPage(results: Results, { rabbitmq, rabbitmqAdmin, elasticmq }: PeerAnswers): string {
   const lines = [
     '# What is compatible',
     '',
@@ -29,6 +33,7 @@ export function compatibilityPage(
     ...adminSection(results, rabbitmqAdmin),
     ...kafkaSection(results),
     ...sqsSection(results),
+    ...pointSection(results, elasticmq),
     ...clientSection(results),
     ...suiteSection(),
   ];
@@ -158,6 +163,26 @@ function sqsSection({ sqs }: Results): string[] {
         code(sqs[name].json),
         code(sqs[name].query),
         why ?? '-',
+      ]),
+    ),
+  ];
+}
+
+function pointSection({ sqsPoints: ours }: Results, { version, answers }: ElasticmqAnswers): string[] {
+  const mark = (answer: string, service: string): string => (answer === service ? 'as the service' : code(answer));
+  return [
+    '### Points in which servers for SQS differ',
+    '',
+    `What the service answers is taken from its documentation and from recordings of it. The same was asked of an ElasticMQ ${version}`,
+    'in its default settings.',
+    '',
+    ...table(
+      ['point', 'the service', 'RosettaMQ', `ElasticMQ ${version}`],
+      sqsPoints.map(({ name, service }) => [
+        name,
+        code(service),
+        mark(ours[name], service),
+        mark(answers[name], service),
       ]),
     ),
   ];

@@ -15,28 +15,38 @@ import { compatibilityPage } from './page.js';
 import { probeBroker } from './probe-broker.js';
 import {
   PAGE,
+  readElasticmqAnswers,
   readRabbitmqAdminAnswers,
   readRabbitmqAnswers,
   readResults,
+  writeElasticmqAnswers,
   writeRabbitmqAdminAnswers,
   writeRabbitmqAnswers,
   writeResults,
 } from './results.js';
+import { runSqsPoints } from './sqs-points.js';
 
 const rabbitmqUrl = process.env['AMQP_URL'];
 const rabbitmqAdminUrl = process.env['RABBITMQ_ADMIN_URL'];
 
+const elasticmqUrl = process.env['ELASTICMQ_URL'];
+
 if (rabbitmqAdminUrl !== undefined) {
   const answers = await runAdminProbes(rabbitmqAdminUrl, adminProbes);
   await writeRabbitmqAdminAnswers({ version: await adminVersionOf(rabbitmqAdminUrl), answers });
+} else if (elasticmqUrl !== undefined) {
+  const version = process.env['ELASTICMQ_VERSION'] ?? 'of unknown version';
+  await writeElasticmqAnswers({ version, answers: await runSqsPoints(elasticmqUrl) });
 } else if (rabbitmqUrl === undefined) {
   const probed = await probeBroker();
   const ran = process.argv.includes('--quick')
     ? (await readResults()).clients
     : Object.fromEntries(clients.map((client) => [client.name, runClientTests(client)]));
   await writeResults({ ...probed, clients: ran });
-  const [results, rabbitmq] = [await readResults(), await readRabbitmqAnswers()];
-  await writeFile(PAGE, compatibilityPage(results, rabbitmq, await readRabbitmqAdminAnswers()));
+  const rabbitmq = await readRabbitmqAnswers();
+  const rabbitmqAdmin = await readRabbitmqAdminAnswers();
+  const elasticmq = await readElasticmqAnswers();
+  await writeFile(PAGE, compatibilityPage(await readResults(), { rabbitmq, rabbitmqAdmin, elasticmq }));
 } else {
   const [version, answers] = [await versionOf(rabbitmqUrl), await runAmqpProbes(rabbitmqUrl, amqpProbes)];
   await writeRabbitmqAnswers({ version, plugins: process.env['RABBITMQ_PLUGINS'] ?? 'not told', answers });

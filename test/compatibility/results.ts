@@ -3,6 +3,7 @@ import type { AdminAnswers } from './admin-session.js';
 
 const FOLDER = new URL('../../../test/compatibility/', import.meta.url);
 const RESULTS = new URL('results.json', FOLDER);
+const ELASTICMQ = new URL('elasticmq-answers.json', FOLDER);
 const RABBITMQ = new URL('rabbitmq-answers.json', FOLDER);
 const RABBITMQ_ADMIN = new URL('rabbitmq-admin-answers.json', FOLDER);
 export const PAGE = new URL('../../docs/compatibility.md', FOLDER);
@@ -37,6 +38,8 @@ export interface ProbeResults {
   readonly kafka: KafkaResults;
   readonly sqs: Readonly<Record<string, SqsAnswers>>;
   readonly admin: AdminAnswers;
+  /** Answers to the points in which servers for SQS differ. */
+  readonly sqsPoints: Answers;
 }
 
 /** What a client's tests said when the page was made. */
@@ -54,6 +57,20 @@ export interface RabbitmqAnswers {
   readonly version: string;
   readonly plugins: string;
   readonly answers: Answers;
+}
+
+/** What an ElasticMQ answered to the points of SQS. */
+export interface ElasticmqAnswers {
+  readonly version: string;
+  readonly answers: Answers;
+}
+
+export async function readElasticmqAnswers(): Promise<ElasticmqAnswers> {
+  return JSON.parse(await readFile(ELASTICMQ, 'utf8')) as ElasticmqAnswers;
+}
+
+export function writeElasticmqAnswers(answers: ElasticmqAnswers): Promise<void> {
+  return writeFile(ELASTICMQ, `${JSON.stringify(answers, null, 2)}\n`);
 }
 
 export async function readResults(): Promise<Results> {

@@ -21,9 +21,15 @@ type Stored = Readonly<Record<string, { readonly write: string; readonly read: s
 export class TopicPermissions {
   readonly #parameters: Parameters;
   readonly #matchers = new Map<string, (routingKey: string) => boolean>();
+  #version = 0;
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
+  }
+
+  /** Goes up with every change: what was allowed may be refused now. */
+  get version(): number {
+    return this.#version;
   }
 
   *all(): Iterable<TopicPermission> {
@@ -38,6 +44,7 @@ export class TopicPermissions {
   put({ virtualHost, user, exchange, write, read }: TopicPermission): boolean {
     this.#matcher(write);
     this.#matcher(read);
+    this.#version++;
     const stored = this.#of(user, virtualHost);
     this.#parameters.put(virtualHost, TOPIC_PERMISSION, user, { ...stored, [exchange]: { write, read } } as Declared);
     return stored[exchange] === undefined;
@@ -47,6 +54,7 @@ export class TopicPermissions {
   remove(user: string, virtualHost: string, exchange?: string): boolean {
     const stored = this.#of(user, virtualHost);
     if (exchange !== undefined && stored[exchange] === undefined) return false;
+    this.#version++;
     const left = Object.entries(stored).filter(([name]) => exchange !== undefined && name !== exchange);
     if (left.length === 0) return this.#parameters.remove(virtualHost, TOPIC_PERMISSION, user);
     this.#parameters.put(virtualHost, TOPIC_PERMISSION, user, Object.fromEntries(left) as Declared);
@@ -57,6 +65,7 @@ export class TopicPermissions {
     for (const permission of [...this.all()]) if (permission.user === user) this.remove(user, permission.virtualHost);
   }
 
+  /** In a pattern `{username}` and `{vhost}` stand for those. */
   allowed(
     user: string,
     virtualHost: string,
@@ -65,7 +74,11 @@ export class TopicPermissions {
     routingKey: string,
   ): boolean {
     const permission = this.#of(user, virtualHost)[exchange];
-    return permission === undefined || this.#matcher(permission[operation])(routingKey);
+    if (permission === undefined) return true;
+    const pattern = permission[operation]
+      .replaceAll('{username}', () => literally(user))
+      .replaceAll('{vhost}', () => literally(virtualHost));
+    return this.#matcher(pattern)(routingKey);
   }
 
   #of(user: string, virtualHost: string): Stored {
@@ -80,4 +93,9 @@ export class TopicPermissions {
     }
     return matcher;
   }
+}
+
+/** As a regular expression that matches just this. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }

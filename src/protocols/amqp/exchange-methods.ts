@@ -137,8 +137,8 @@ export function deleteExchange(channel: Channel, args: MethodArguments<'exchange
 /** exchange.bind, RabbitMQ's extension: what `source` takes, `destination` gets too. */
 export function bindExchange(channel: Channel, args: MethodArguments<'exchange.bind'>): void {
   assertBindable(channel, args);
-  const [destination, source] = [args.destination, args.source].map((name) => existingExchange(channel, name));
-  if (destination === undefined) throw noExchange(channel, args.destination);
+  const source = existingExchange(channel, args.source);
+  if (existingExchange(channel, args.destination) === undefined) throw noExchange(channel, args.destination);
   if (source === undefined) throw noExchange(channel, args.source);
   assertTopicAllowed(channel, 'read', source, args.routingKey);
   addBinding(channel, bindingOf(args));

@@ -46,6 +46,7 @@ export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbin
     channel.reply('queue.unbind-ok', {});
     return;
   }
+  assertTopicAllowed(channel, 'read', exchange, args.routingKey);
   broker.unbind(virtualHost, {
     source: args.exchange,
     destination: name,
