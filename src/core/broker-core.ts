@@ -298,7 +298,7 @@ export class BrokerCore implements Broker {
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
-    this.context.checkpoints.begin(this.flush);
+    this.context.checkpoints.begin(this.flush, this.nowMs);
   }
 
   /** Writes the state of up to `count` queues into the gathering flush. False when none is left to write. */
@@ -359,11 +359,11 @@ export class BrokerCore implements Broker {
   allowed(user: string, virtualHost: string, operation: Operation, resource: string): boolean {
     return this.permissions.allowed(user, virtualHost, operation, resource);
   }
-  allowedTopic(
+  topicAllowed(
     user: string,
     virtualHost: string,
-    operation: 'write' | 'read',
     exchange: string,
+    operation: 'write' | 'read',
     routingKey: string,
   ): boolean {
     return this.destinations.topicPermissions.allowed(user, virtualHost, exchange, operation, routingKey);

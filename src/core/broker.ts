@@ -26,12 +26,12 @@ export interface Broker {
   deleteVirtualHost(name: string): void;
   /** RabbitMQ's three operations over a resource name; `user` as the authenticator returned it. */
   allowed(user: string, virtualHost: string, operation: 'configure' | 'write' | 'read', resource: string): boolean;
-  /** May the user publish to a topic exchange with this key, or bind to it with this pattern? */
-  allowedTopic(
+  /** RabbitMQ's permissions over the routing keys of a topic exchange: who has none there may use all. */
+  topicAllowed(
     user: string,
     virtualHost: string,
-    operation: 'write' | 'read',
     exchange: string,
+    operation: 'write' | 'read',
     routingKey: string,
   ): boolean;
   /** May the user enter the virtual host at all? */
@@ -115,7 +115,7 @@ export interface Broker {
   bindings(virtualHost: string): readonly Binding[];
 
   // ---- publishing
-  /** Goes up whenever a cached {@link Route} may have become wrong, or somebody may not publish by it any more. */
+  /** Goes up whenever a cached {@link Route}, or the permission to use it, may have become wrong. */
   readonly topologyVersion: number;
   /**
    * Where a publish would go. `headers` is asked only when an exchange on the way needs it. The route may be kept

@@ -67,7 +67,15 @@ export type {
 export type { GroupState } from './group/group-state.js';
 export type { Death, DeathReason, Delivery, Outgoing, PublishOutcome } from './message.js';
 export type { MessageHeaders } from './routing/message-headers.js';
-export type { DialectTranslation, PivotHeader, PivotMessage, PivotValue, Translate } from './pivot.js';
+export {
+  type DialectTranslation,
+  type PivotHeader,
+  type PivotMessage,
+  pivotOf,
+  type PivotValue,
+  type Translate,
+} from './pivot.js';
+export { pivotAsJson } from './pivot-json.js';
 export {
   type Extent,
   type Flush,

@@ -8,6 +8,9 @@ import type { Suite } from './suite.js';
 import { countOf, readSuiteResult, writeSuiteResult } from './suite-result.js';
 import { suites } from './suites.js';
 
+/** On both loopback addresses, since some clients are tested with IPv6. */
+const AMQP_ON_ALL_ADDRESSES = ['--host', '::', '--kafka-port', 'off', '--sqs-port', 'off'];
+
 const [step, folder, name, checkout] = process.argv.slice(2);
 const suite = suites.find((each) => each.name === name);
 if (suite === undefined || folder === undefined || checkout === undefined) {
@@ -18,16 +21,15 @@ if (step === 'prepare') suite.prepare(resolve(checkout), folder);
 else await runSuite(suite, resolve(checkout), folder);
 
 async function runSuite(suite: Suite, checkout: string, folder: string): Promise<void> {
-  // on both loopback addresses, since some clients are tested with IPv6
   const broker = new RunningCommand(process.execPath, [
     'dist/cli/main.js',
-    ...['--data-dir', join(folder, 'data'), '--host', '::'],
-    ...['--kafka-port', 'off', '--sqs-port', 'off'],
+    ...['--data-dir', join(folder, 'data')],
+    ...(suite.brokerOptions?.(folder) ?? AMQP_ON_ALL_ADDRESSES),
   ]);
   try {
     await broker.ready();
     const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: checkout, encoding: 'utf8' }).trim();
-    writeSuiteResult(suite, commit, suite.run(checkout, folder));
+    writeSuiteResult(suite, commit, await suite.run(checkout, folder));
   } finally {
     await broker.stop();
   }

@@ -24,6 +24,8 @@ export interface Suite {
   readonly covers: string;
   /** Fetches what the tests need beside the broker. `folder` is a temporary one of the suite's own. */
   prepare(checkout: string, folder: string): void;
+  /** What the broker is started with beside its data directory; left out: AMQP on all addresses. */
+  brokerOptions?(folder: string): readonly string[];
   /** Runs it, perhaps without a network; what the tests print goes to stderr. */
-  run(checkout: string, folder: string): TestOutcomes;
+  run(checkout: string, folder: string): TestOutcomes | Promise<TestOutcomes>;
 }

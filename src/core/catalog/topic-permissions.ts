@@ -4,7 +4,7 @@ import { matcherOf } from './permission-rule.js';
 import type { Parameters } from './parameters.js';
 
 /** They are kept as parameters of this component: by user, then by exchange. */
-const COMPONENT = 'topic_permission';
+export const TOPIC_PERMISSION = 'topic_permission';
 
 export interface TopicPermission {
   readonly virtualHost: string;
@@ -33,7 +33,7 @@ export class TopicPermissions {
   }
 
   *all(): Iterable<TopicPermission> {
-    for (const { virtualHost, name: user, value } of this.#parameters.all(COMPONENT)) {
+    for (const { virtualHost, name: user, value } of this.#parameters.all(TOPIC_PERMISSION)) {
       for (const [exchange, { write, read }] of Object.entries(value as unknown as Stored)) {
         yield { virtualHost, user, exchange, write, read };
       }
@@ -46,7 +46,7 @@ export class TopicPermissions {
     this.#matcher(read);
     this.#version++;
     const stored = this.#of(user, virtualHost);
-    this.#parameters.put(virtualHost, COMPONENT, user, { ...stored, [exchange]: { write, read } } as Declared);
+    this.#parameters.put(virtualHost, TOPIC_PERMISSION, user, { ...stored, [exchange]: { write, read } } as Declared);
     return stored[exchange] === undefined;
   }
 
@@ -56,8 +56,8 @@ export class TopicPermissions {
     if (exchange !== undefined && stored[exchange] === undefined) return false;
     this.#version++;
     const left = Object.entries(stored).filter(([name]) => exchange !== undefined && name !== exchange);
-    if (left.length === 0) return this.#parameters.remove(virtualHost, COMPONENT, user);
-    this.#parameters.put(virtualHost, COMPONENT, user, Object.fromEntries(left) as Declared);
+    if (left.length === 0) return this.#parameters.remove(virtualHost, TOPIC_PERMISSION, user);
+    this.#parameters.put(virtualHost, TOPIC_PERMISSION, user, Object.fromEntries(left) as Declared);
     return true;
   }
 
@@ -82,7 +82,7 @@ export class TopicPermissions {
   }
 
   #of(user: string, virtualHost: string): Stored {
-    return (this.#parameters.get(virtualHost, COMPONENT, user) ?? {}) as unknown as Stored;
+    return (this.#parameters.get(virtualHost, TOPIC_PERMISSION, user) ?? {}) as unknown as Stored;
   }
 
   #matcher(pattern: string): (routingKey: string) => boolean {

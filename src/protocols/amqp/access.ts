@@ -1,5 +1,4 @@
 import { BROKER_ITSELF } from '../../core/index.js';
-import type { ExchangeInfo } from '../../core/index.js';
 import { ChannelError } from './amqp-error.js';
 import type { Channel } from './channel.js';
 import { named } from './names.js';
@@ -20,16 +19,18 @@ export function assertAllowed(channel: Channel, operation: Operation, kind: 'que
   );
 }
 
-/** @throws ChannelError 403 when the user of the channel may not use this key on a topic exchange */
+/** The same for a routing key of a topic exchange, which has permissions of its own. @throws ChannelError 403 */
 export function assertTopicAllowed(
   channel: Channel,
   operation: 'write' | 'read',
-  exchange: ExchangeInfo,
+  { name, type }: { readonly name: string; readonly type: string },
   routingKey: string,
 ): void {
-  if (exchange.type !== 'topic') return;
+  if (type !== 'topic') return;
   const { broker, user, virtualHost } = channel.connection;
-  if (broker.allowedTopic(user, virtualHost, operation, exchange.name, routingKey)) return;
-  const resource = named('exchange', exchange.name, virtualHost);
-  throw new ChannelError('ACCESS_REFUSED', `access to topic '${routingKey}' in ${resource} refused for user '${user}'`);
+  if (broker.topicAllowed(user, virtualHost, name, operation, routingKey)) return;
+  throw new ChannelError(
+    'ACCESS_REFUSED',
+    `${operation} access to topic '${routingKey}' in ${named('exchange', name, virtualHost)} refused for user '${user}'`,
+  );
 }

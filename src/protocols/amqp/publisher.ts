@@ -196,6 +196,7 @@ export class Publisher {
       }));
     }
     const delayed = this.assertPublishable(exchange, routingKey);
+    for (const key of keys) this.assertPublishable(exchange, key);
     const { broker, virtualHost } = this.channel.connection;
     const route = broker.routeCopies(virtualHost, exchange, [routingKey, ...keys], () => routingHeaders(properties));
     return { route, delayed };

@@ -18,7 +18,7 @@ export function alterConfigsHandler(services: FrontServices): Handler {
           ...resource.configs.map(({ name, value }) => ({ name, operation: ConfigOperation.set, value })),
         ]),
       );
-      services.host.whenStable(services.topics.changedIn, () => call.respond({ responses }));
+      services.host.whenStable(services.host.broker.flush, () => call.respond({ responses }));
     },
   });
 }

@@ -13,7 +13,7 @@ export function incrementalAlterConfigsHandler(services: FrontServices): Handler
           resource.configs.map(({ name, configOperation: operation, value }) => ({ name, operation, value })),
         ),
       );
-      services.host.whenStable(services.topics.changedIn, () => call.respond({ responses }));
+      services.host.whenStable(services.host.broker.flush, () => call.respond({ responses }));
     },
   });
 }

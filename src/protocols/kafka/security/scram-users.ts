@@ -25,11 +25,11 @@ export class ScramUsers {
     this.#replace(name, [...this.#others(name, hash), added]);
   }
 
-  /** False when the user has none. A user that has no other credential goes with it. */
+  /** False when the user has none. A user of whom nothing else is known goes with it. */
   remove(name: string, hash: ScramHash): boolean {
     if (this.find(name, hash) === undefined) return false;
     const others = this.#others(name, hash);
-    if (others.length === 0) this.#users.delete(name);
+    if (others.length === 0 && this.#users.get(name)?.tags.length === 0) this.#users.delete(name);
     else this.#replace(name, others);
     return true;
   }

@@ -119,8 +119,9 @@ function brokerTarget(services: FrontServices, name: string, connection: ClientC
     configs: DYNAMIC_BROKER_CONFIGS,
     declared: services.configs.ofBroker(name),
     store: (values) => {
+      const before = services.topics.brokerDefaults;
       services.configs.setBroker(name, values);
-      services.topics.defaultsChanged();
+      services.topics.followDefaults(before);
     },
   };
 }
@@ -135,10 +136,7 @@ function groupTarget(services: FrontServices, groupId: string, connection: Clien
   return {
     configs: GROUP_CONFIGS,
     declared: services.configs.ofGroup(groupId),
-    store: (values) => {
-      services.configs.setGroup(groupId, values);
-      services.topics.defaultsChanged();
-    },
+    store: (values) => services.configs.setGroup(groupId, values),
   };
 }
 

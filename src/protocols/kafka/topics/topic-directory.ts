@@ -1,4 +1,4 @@
-import type { Broker, PartitionState, TopicInfo, TopicSettings } from '../../../core/index.js';
+import type { Broker, PartitionState, TopicInfo } from '../../../core/index.js';
 import { DIALECT_KAFKA } from '../../../bytes/index.js';
 import { ErrorCode } from '../error-code.js';
 import { VIRTUAL_HOST } from '../kafka-options.js';
@@ -13,7 +13,7 @@ import {
   TIMESTAMP_AFTER,
   TIMESTAMP_BEFORE,
 } from './topic-config.js';
-import { declaredConfigs, REPLICATION_FACTOR } from './topic-config-entries.js';
+import { REPLICATION_FACTOR } from './topic-config-entries.js';
 import { collisionKey, isLegalTopicName, nameBehindSpelling, spellForKafka } from './topic-name.js';
 
 /** A topic as a request names it, or the error code that says why there is none. */
@@ -157,19 +157,26 @@ export class TopicDirectory {
     );
   }
 
-  /** Something was set for all topics, or for something else that is kept: topics follow where they say nothing. */
-  defaultsChanged(): void {
-    const defaults = settingsOf(this.#defaults(), DEFAULT_TOPIC_SETTINGS);
+  /**
+   * What is set for all topics has changed: those follow that say nothing of it themselves. What another dialect said
+   * of anything else stays.
+   *
+   * @param before {@link brokerDefaults} as they were
+   */
+  followDefaults(before: ConfigValues): void {
+    const now = this.brokerDefaults;
+    const changed = TOPIC_CONFIGS.definitions.filter(
+      ({ name, brokerName = name }) => before[brokerName] !== now[brokerName],
+    );
     for (const topic of this.all()) {
       if (topic.dialect !== DIALECT_KAFKA || topic.queue >= 0) continue;
-      const values = topic.declaredBy.get(DIALECT_KAFKA) ?? {};
-      const settings = settingsOf(declaredConfigs(topic), defaults);
-      const isSame = Object.entries(settings).every(
-        ([name, value]) => topic.settings[name as keyof TopicSettings] === value,
-      );
-      if (!isSame) this.#broker.configureTopic(topic.handle, settings, { dialect: DIALECT_KAFKA, values });
+      const declared = topic.declaredBy.get(DIALECT_KAFKA) ?? {};
+      const silent = changed.filter(({ name }) => !(name in declared));
+      const values = silent.map(({ name, brokerName = name, fallback }) => [name, now[brokerName] ?? fallback]);
+      const settings = settingsOf(Object.fromEntries(values), {});
+      if (Object.keys(settings).length === 0) continue;
+      this.#broker.configureTopic(topic.handle, settings, { dialect: DIALECT_KAFKA, values: declared });
     }
-    this.#changedIn = this.#broker.flush;
   }
 
   /** Forgets records below `beforeOffset`, or all for -1. Answers the new start of the log. Throws BrokerError. */
