@@ -298,7 +298,7 @@ export class BrokerCore implements Broker {
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
-    this.context.checkpoints.begin(this.flush);
+    this.context.checkpoints.begin(this.flush, this.nowMs);
   }
 
   /** Writes the state of up to `count` queues into the gathering flush. False when none is left to write. */
@@ -358,6 +358,15 @@ export class BrokerCore implements Broker {
   }
   allowed(user: string, virtualHost: string, operation: Operation, resource: string): boolean {
     return this.permissions.allowed(user, virtualHost, operation, resource);
+  }
+  topicAllowed(
+    user: string,
+    virtualHost: string,
+    exchange: string,
+    operation: 'write' | 'read',
+    routingKey: string,
+  ): boolean {
+    return this.destinations.topicPermissions.allowed(user, virtualHost, exchange, operation, routingKey);
   }
   mayEnter(user: string, virtualHost: string): boolean {
     return this.hasVirtualHost(virtualHost) && this.permissions.mayEnter(user, virtualHost);
@@ -548,7 +557,8 @@ export class BrokerCore implements Broker {
   // ---- publishing
 
   get topologyVersion(): number {
-    return this.router.version + this.destinations.version;
+    const { destinations, permissions, router } = this;
+    return router.version + destinations.version + permissions.version + destinations.topicPermissions.version;
   }
   route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route {
     return this.destinations.route(virtualHost, exchange, routingKey, headers, this.topologyVersion);
@@ -605,7 +615,7 @@ export class BrokerCore implements Broker {
   acknowledge(session: number, deliveryId: number, multiple: boolean): void {
     this.#sessions.acknowledge(session, deliveryId, multiple);
   }
-  release(session: number, deliveryId: number, multiple: boolean, delayMs = 0): void {
+  release(session: number, deliveryId: number, multiple: boolean, delayMs?: number): void {
     this.#sessions.release(session, deliveryId, multiple, delayMs);
   }
   reject(session: number, deliveryId: number, multiple: boolean): void {

@@ -26,6 +26,14 @@ export interface Broker {
   deleteVirtualHost(name: string): void;
   /** RabbitMQ's three operations over a resource name; `user` as the authenticator returned it. */
   allowed(user: string, virtualHost: string, operation: 'configure' | 'write' | 'read', resource: string): boolean;
+  /** RabbitMQ's permissions over the routing keys of a topic exchange: who has none there may use all. */
+  topicAllowed(
+    user: string,
+    virtualHost: string,
+    exchange: string,
+    operation: 'write' | 'read',
+    routingKey: string,
+  ): boolean;
   /** May the user enter the virtual host at all? */
   mayEnter(user: string, virtualHost: string): boolean;
 
@@ -107,7 +115,7 @@ export interface Broker {
   bindings(virtualHost: string): readonly Binding[];
 
   // ---- publishing
-  /** Goes up whenever a cached {@link Route} may have become wrong. */
+  /** Goes up whenever a cached {@link Route}, or the permission to use it, may have become wrong. */
   readonly topologyVersion: number;
   /**
    * Where a publish would go. `headers` is asked only when an exchange on the way needs it. The route may be kept
@@ -154,7 +162,10 @@ export interface Broker {
   inFlight(session: number, from: number, to: number): readonly number[];
   /** Throws `unknown-delivery` when `deliveryId` is not in flight in this session. multiple: all up to it; id 0: all. */
   acknowledge(session: number, deliveryId: number, multiple: boolean): void;
-  /** Back to where it was, marked redelivered. Past its delivery limit it is dead-lettered. */
+  /**
+   * Back to where it was, marked redelivered, after `delayMs`; left out: after the queue's `retryDelay`. Past its delivery
+   * limit it is dead-lettered.
+   */
   release(session: number, deliveryId: number, multiple: boolean, delayMs?: number): void;
   /** Dead-letters, or drops where there is no dead-letter target. */
   reject(session: number, deliveryId: number, multiple: boolean): void;
@@ -243,6 +254,8 @@ export interface QueueSettings {
   readonly singleActiveConsumer: boolean;
   /** Checked at release: dead-lettered when attempts exceed it. */
   readonly deliveryLimit: number;
+  /** So long a released message stays away: `minMs` for each attempt so far, at most `maxMs`. */
+  readonly retryDelay: { readonly minMs: number; readonly maxMs: number };
   /** Checked at the next acquire: dead-lettered instead of delivered when already acquired this often. */
   readonly maxReceiveCount: number;
   readonly delayMs: number;

@@ -7,6 +7,7 @@ import type { Partition } from './log/partition.js';
 import {
   type Extent,
   JOURNAL_LOG,
+  RUN_RETAINED,
   RUN_REWRITE,
   type LogChunk,
   type ReplayReport,
@@ -18,6 +19,7 @@ import { forEachRecord } from './log/record-run.js';
 const JOURNAL_KEY = 'c/journal';
 /** How often a start followed an unclean stop: the leader epoch of every partition. */
 const EPOCH_KEY = 'c/leader-epoch';
+const COMPACTED = RUN_RETAINED | RUN_REWRITE;
 
 /** A queue whose records' headers must be gone through before it can be used. */
 export interface HeaderScan {
@@ -93,8 +95,8 @@ export class Recovery {
       this.#flush = number;
     },
     run: (log, firstSeq, count, flags, buffer, start, end) => {
-      // What was rewritten is in a checkpoint, and nobody's state follows from it.
-      if ((flags & RUN_REWRITE) !== 0) return;
+      // What a topic's compaction left is in a checkpoint, and nobody's state follows from it.
+      if ((flags & COMPACTED) === COMPACTED) return;
       if (log === JOURNAL_LOG) this.#journal(buffer, start, end);
       else if (log === SHARED_LOG) this.#sharedEnd = Math.max(this.#sharedEnd, firstSeq + count);
       else this.#run(log, firstSeq, count, buffer, start, end);

@@ -123,7 +123,11 @@ export class AdminServer {
         ? undefined
         : await host.authenticate(given.user, given.password, request.socket.remoteAddress ?? '');
     const user = name === undefined ? undefined : administration.users.get(name);
-    if (user === undefined) throw new Failure(401, 'not_authorized', 'Login failed');
+    if (user === undefined) {
+      const peer = request.socket.remoteAddress;
+      if (given !== undefined) host.log('warn', 'admin: login refused', { user: given.user, peer });
+      throw new Failure(401, 'not_authorized', 'Login failed');
+    }
     assertRight(user.tags, needs);
     return { user: user.name, tags: user.tags };
   }

@@ -11,17 +11,12 @@ import type { Front, FrontServices } from './parts.js';
 import type { BrokerShell } from './shell.js';
 import { translate } from './translate.js';
 
-/** RabbitMQ's version whose answers the admin API gives: the one that AMQP clients are told of. */
-const RABBITMQ_VERSION = '4.2.0';
-/** Larger messages are refused, as they are by the AMQP front. */
-const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
-
 export function adminFront(shell: BrokerShell, options: ServerOptions, services: FrontServices): Front {
   const core = coreOf(shell);
   return new AdminServer({
     host: shell.host,
     administration: administrationOf(core),
-    direct: new DirectClient(shell.host, translate, MOST_MESSAGE_BYTES),
+    direct: new DirectClient(shell.host, translate, options.amqpMaxMessageBytes),
     fronts: () => services.listening.map(({ name, url, front }) => ({ name, url, report: front })),
     traffic: (queue) => core.traffic(queue),
     held: (session) => core.held(session),
@@ -29,7 +24,7 @@ export function adminFront(shell: BrokerShell, options: ServerOptions, services:
     passwordCredential: (password) => passwordCredential(password, options.passwordHashing),
     nodeName: `rosettamq@${hostname()}`,
     productVersion: packageVersion(),
-    rabbitmqVersion: RABBITMQ_VERSION,
+    rabbitmqVersion: options.amqpVersion,
     space: async () => {
       if (options.storage === 'memory') return undefined;
       const { bavail, bsize } = await statfs(resolve(options.dataDir));

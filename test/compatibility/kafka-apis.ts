@@ -11,7 +11,6 @@ const brokersOnly = 'Between brokers only: there is one.';
 const quorum = 'Between the controllers of a cluster only.';
 const tokens = 'Delegation tokens: not planned.';
 const telemetry = 'Client telemetry: not planned.';
-const shareGroups = 'Share groups (KIP-932): not yet.';
 const streamsGroups = 'Streams groups (KIP-1071): a later version.';
 
 function api(key: number, name: string, goal?: string, why?: string): KafkaApi {
@@ -96,10 +95,10 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(73, 'AssignReplicasToDirs', undefined, quorum),
   api(74, 'ListConfigResources', '0-1'),
   api(75, 'DescribeTopicPartitions', '0-0'),
-  api(76, 'ShareGroupHeartbeat', '1-1', shareGroups),
-  api(77, 'ShareGroupDescribe', '1-1', shareGroups),
-  api(78, 'ShareFetch', '1-2', shareGroups),
-  api(79, 'ShareAcknowledge', '1-2', shareGroups),
+  api(76, 'ShareGroupHeartbeat', '1-1'),
+  api(77, 'ShareGroupDescribe', '1-1'),
+  api(78, 'ShareFetch', '1-2'),
+  api(79, 'ShareAcknowledge', '1-2'),
   api(80, 'AddRaftVoter', undefined, quorum),
   api(81, 'RemoveRaftVoter', undefined, quorum),
   api(82, 'UpdateRaftVoter', undefined, quorum),
@@ -110,7 +109,7 @@ export const kafkaApis: readonly KafkaApi[] = [
   api(87, 'ReadShareGroupStateSummary', undefined, brokersOnly),
   api(88, 'StreamsGroupHeartbeat', undefined, streamsGroups),
   api(89, 'StreamsGroupDescribe', undefined, streamsGroups),
-  api(90, 'DescribeShareGroupOffsets', '0-1', shareGroups),
-  api(91, 'AlterShareGroupOffsets', '0-0', shareGroups),
-  api(92, 'DeleteShareGroupOffsets', '0-0', shareGroups),
+  api(90, 'DescribeShareGroupOffsets', '0-1'),
+  api(91, 'AlterShareGroupOffsets', '0-0'),
+  api(92, 'DeleteShareGroupOffsets', '0-0'),
 ];

@@ -2,15 +2,25 @@ import { reasonFor } from '../suites/reasons.js';
 import { countOf, readSuiteResult } from '../suites/suite-result.js';
 import { suites } from '../suites/suites.js';
 import { situations } from '../amqp/golden/situations.js';
+import type { AdminAnswers } from './admin-session.js';
+import { type AdminProbe, adminProbes, nameOf } from './admin-probes.js';
 import { amqpGroups } from './amqp-probes.js';
 import type { AmqpProbe } from './amqp-session.js';
 import { clients } from './clients.js';
 import { type KafkaApi, kafkaApis } from './kafka-apis.js';
-import type { RabbitmqAnswers, Results, VersionRange } from './results.js';
+import type { ElasticmqAnswers, RabbitmqAdminAnswers, RabbitmqAnswers, Results, VersionRange } from './results.js';
 import { sqsActions, sqsStrangers } from './sqs-actions.js';
+import { sqsPoints } from './sqs-points.js';
+
+/** What the peers answered to the same probes. */
+export interface PeerAnswers {
+  readonly rabbitmq: RabbitmqAnswers;
+  readonly rabbitmqAdmin: RabbitmqAdminAnswers;
+  readonly elasticmq: ElasticmqAnswers;
+}
 
 /** docs/compatibility.md, made from what the probes saw and from the reasons beside them. */
-export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): string {
+export function compatibilityPage(results: Results, { rabbitmq, rabbitmqAdmin, elasticmq }: PeerAnswers): string {
   const lines = [
     '# What is compatible',
     '',
@@ -20,8 +30,10 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): 
     '',
     ...amqpSection(results, rabbitmq),
     ...goldenSection(),
+    ...adminSection(results, rabbitmqAdmin),
     ...kafkaSection(results),
     ...sqsSection(results),
+    ...pointSection(results, elasticmq),
     ...clientSection(results),
     ...suiteSection(),
   ];
@@ -78,6 +90,35 @@ function goldenSection(): string[] {
   ];
 }
 
+function adminSection({ admin }: Results, { version, answers }: RabbitmqAdminAnswers): string[] {
+  const row = (probe: AdminProbe): string[] => {
+    const name = nameOf(probe);
+    const [ours, theirs] = [admin[name], answers[name]];
+    const missing = missingFields(admin, answers, name);
+    return [
+      code(name),
+      String(ours.status),
+      ours.status === theirs.status ? 'the same' : String(theirs.status),
+      missing.length === 0 ? '-' : missing.join(', '),
+      probe.why ?? '-',
+    ];
+  };
+  return [
+    '## The admin API',
+    '',
+    `Put to a fresh broker one after the other, and to the management plugin of a RabbitMQ ${version}. The fields are those`,
+    'that RabbitMQ answers and RosettaMQ does not, of a list those of its first item.',
+    '',
+    ...table(['request', 'RosettaMQ', `RabbitMQ ${version}`, 'fields that are missing', 'why'], adminProbes.map(row)),
+  ];
+}
+
+/** What the other broker tells and ours does not. */
+export function missingFields(ours: AdminAnswers, theirs: AdminAnswers, name: string): string[] {
+  const told = ours[name].fields.split(', ');
+  return theirs[name].fields.split(', ').filter((field) => field !== '' && !told.includes(field));
+}
+
 function kafkaSection({ kafka }: Results): string[] {
   const row = ({ key, name, goal, why }: KafkaApi): string[] => {
     const range = kafka.advertised[key];
@@ -122,6 +163,26 @@ function sqsSection({ sqs }: Results): string[] {
         code(sqs[name].json),
         code(sqs[name].query),
         why ?? '-',
+      ]),
+    ),
+  ];
+}
+
+function pointSection({ sqsPoints: ours }: Results, { version, answers }: ElasticmqAnswers): string[] {
+  const mark = (answer: string, service: string): string => (answer === service ? 'as the service' : code(answer));
+  return [
+    '### Points in which servers for SQS differ',
+    '',
+    `What the service answers is taken from its documentation and from recordings of it. The same was asked of an ElasticMQ ${version}`,
+    'in its default settings.',
+    '',
+    ...table(
+      ['point', 'the service', 'RosettaMQ', `ElasticMQ ${version}`],
+      sqsPoints.map(({ name, service }) => [
+        name,
+        code(service),
+        mark(ours[name], service),
+        mark(answers[name], service),
       ]),
     ),
   ];

@@ -19,6 +19,7 @@ import { FifoSender } from './loads/fifo-sender.js';
 import { setUpKafka } from './loads/kafka-client.js';
 import { declareWithKafka, drainKafka, readWithKafka, topicsWithKafka } from './loads/kafka-load.js';
 import { KafkaProducers } from './loads/kafka-producers.js';
+import { KafkaState } from './loads/kafka-state.js';
 import { KafkaTransactions } from './loads/kafka-transactions.js';
 import { type LifeContext, type Load, runLoad } from './loads/load.js';
 import { countWithSqs, declareWithSqs, drainSqs, receiveWithSqs, sendWithSqs, setUpSqs } from './loads/sqs-load.js';
@@ -75,6 +76,7 @@ export class CrashRun {
   readonly #fifoSender = new FifoSender();
   readonly #producers: KafkaProducers;
   readonly #transactions: KafkaTransactions;
+  readonly #state: KafkaState;
   #broker: CrashableBroker | undefined;
 
   private constructor(options: CrashRunOptions, ports: Ports) {
@@ -85,6 +87,7 @@ export class CrashRun {
     const kafka = `127.0.0.1:${ports.kafka}`;
     this.#producers = new KafkaProducers(kafka, this.history, this.#random.fork());
     this.#transactions = new KafkaTransactions(kafka, this.history, this.#random.fork());
+    this.#state = new KafkaState(kafka, this.history, this.#random.fork());
   }
 
   static async begin(options: CrashRunOptions): Promise<CrashRun> {
@@ -98,6 +101,7 @@ export class CrashRun {
       await this.#setUp();
       this.#producers.start();
       this.#transactions.start();
+      this.#state.start();
       for (let round = 1; round <= rounds; round++) {
         if (this.#random.chance(KILLED_STARTING)) await this.#killWhileStarting();
         const lifeMs = this.#random.between(SHORTEST_LIFE_MS, longestLifeMs);
@@ -221,6 +225,7 @@ export class CrashRun {
     const context = this.#context(broker, never, never);
     await this.#producers.stop();
     await this.#transactions.stop();
+    await this.#state.stop(DRAIN_LIMIT_MS);
     await this.#fifoSender.settle(context);
     // SQS first: what is delayed or about to die goes on to queues that are emptied after it.
     await drainSqs(

@@ -79,6 +79,48 @@ describe('the Java client and its tools', { skip: jarIsMissing('kafka-tools') },
     assert.match(await tool(command, '--list', '--state'), new RegExp(`${group} +Empty`));
   });
 
+  test('consumers of a share group divide the records of one partition', async () => {
+    const [topic, group] = [freshName('shared'), freshName('g')];
+    await tool('TopicCommand', '--create', '--topic', topic);
+    const consumer = () =>
+      startJava(
+        'org.apache.kafka.tools.consumer.ConsoleShareConsumer',
+        ...['--bootstrap-server', broker.address, '--topic', topic, '--group', group],
+      );
+    const running = [consumer(), consumer()];
+    const command = 'consumer.group.ShareGroupCommand';
+    const lines = () =>
+      running.map(
+        ({ printed }) =>
+          printed()
+            .split('\n')
+            .filter((line) => line.length === 100).length,
+      );
+    try {
+      let members = '';
+      for (const endMs = Date.now() + 60_000; Date.now() < endMs; ) {
+        members = await tool(command, '--describe', '--group', group, '--members');
+        const offsets = await tool(command, '--describe', '--group', group);
+        if (members.split(`${topic}:0`).length === 3 && / 0 +0 +0/.test(offsets)) break;
+      }
+      assert.equal(members.split(`${topic}:0`).length, 3, members);
+      const load = ['--topic', topic, '--num-records', '2000', '--record-size', '100', '--throughput', '1000'];
+      const settings = ['--command-property', `bootstrap.servers=${broker.address}`];
+      await java('org.apache.kafka.tools.ProducerPerformance', ...load, ...settings);
+      let described = '';
+      for (const endMs = Date.now() + 60_000; Date.now() < endMs; ) {
+        described = await tool(command, '--describe', '--group', group);
+        if (/ 2000 +0$/m.test(described)) break;
+      }
+      assert.match(described, / 2000 +0$/m);
+    } finally {
+      for (const { stop } of running) await stop();
+    }
+    const [one, two] = lines();
+    assert.equal(one + two, 2000);
+    assert.ok(one > 0 && two > 0, `${one} and ${two}`);
+  });
+
   test('transactions with the newer protocol: what is aborted is neither read nor committed', async () => {
     const [from, to, group] = [freshName('from'), freshName('to'), freshName('g')];
     assert.equal((await java(source, broker.address, from, to, group)).trim(), 'm0,m2,m4,offset 5');

@@ -221,6 +221,37 @@ describe('the admin API', () => {
     );
   });
 
+  it('takes back what a user may do, while the user is connected', async () => {
+    await admin.status('PUT', 'users/tom', { password: 'p', tags: 'management' });
+    const everything = { configure: '.*', write: '.*', read: '.*' };
+    await admin.status('PUT', 'permissions/%2F/tom', everything);
+    await admin.status('PUT', 'topic-permissions/%2F/tom', { exchange: 'amq.topic', write: '^a', read: '^a' });
+    const connection = await amqp.connect(`amqp://tom:p@${amqpUrl}`);
+    const publish = async (routingKey: string): Promise<string> => {
+      const channel = await connection.createConfirmChannel();
+      const refused = new Promise<string>((resolve) => channel.on('error', (error: Error) => resolve(error.message)));
+      channel.publish('amq.topic', routingKey, Buffer.from('x'));
+      return Promise.race([
+        refused,
+        channel.waitForConfirms().then(
+          () => 'confirmed',
+          () => refused,
+        ),
+      ]);
+    };
+    assert.equal(await publish('a.b'), 'confirmed');
+    assert.match(await publish('b.a'), /403.*write access to topic 'b.a' in exchange 'amq.topic'/);
+    const binding = await admin
+      .as('tom', 'p')
+      .call('POST', 'bindings/%2F/e/amq.topic/e/amq.fanout', { routing_key: 'b' });
+    assert.equal(binding.status, 401);
+    await admin.status('DELETE', 'topic-permissions/%2F/tom');
+    assert.equal(await publish('b.a'), 'confirmed');
+    await admin.status('PUT', 'permissions/%2F/tom', { ...everything, write: '^other$' });
+    assert.match(await publish('b.a'), /403.*write access to exchange 'amq.topic'/);
+    await connection.close();
+  });
+
   it('deletes a virtual host with all that is in it', async () => {
     await admin.status('PUT', 'vhosts/doomed');
     await admin.status('PUT', 'queues/doomed/q', { durable: true });
@@ -249,6 +280,13 @@ describe('the admin API', () => {
     assert.equal(await admin.status('GET', 'health/checks/port-listener/1'), 503);
     assert.equal(await admin.status('GET', 'health/checks/protocol-listener/mqtt'), 503);
     assert.deepEqual(await admin.get('aliveness-test/%2F'), { status: 'ok' });
+  });
+
+  it('answers HEAD without a body, and OPTIONS with what there is', async () => {
+    const head = await admin.call('HEAD', 'whoami');
+    assert.deepEqual([head.status, head.body, head.headers.get('content-type')], [200, undefined, 'application/json']);
+    const options = await admin.call('OPTIONS', 'queues/%2F/any');
+    assert.deepEqual(options.headers.get('allow')!.split(', ').sort(), ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']);
   });
 
   it('refuses what it cannot read, and goes on', async () => {

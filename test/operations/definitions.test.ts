@@ -105,6 +105,19 @@ describe('definitions', () => {
     assert.equal((await admin.get<Item>('vhosts/v4'))['description'], 'of 4');
   });
 
+  it('have topics with all their partitions', async () => {
+    const { admin } = broker;
+    const topic = { name: 'wide', vhost: '/', durable: true, partitions: 3, arguments: { 'x-queue-type': 'stream' } };
+    assert.equal(await admin.status('POST', 'definitions', { queues: [topic] }), 204);
+    assert.equal((await admin.get<Item>('queues/%2F/wide'))['partitions'], 3);
+    const { queues } = await admin.get<{ queues: Item[] }>('definitions/%2F');
+    assert.deepEqual(
+      queues.map(({ name, partitions }) => [name, partitions]),
+      [['wide', 3]],
+    );
+    assert.equal(await admin.status('DELETE', 'queues/%2F/wide'), 204);
+  });
+
   it('of one virtual host go to another', async () => {
     const { admin } = broker;
     await admin.status('PUT', 'vhosts/copy');

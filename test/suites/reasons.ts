@@ -1,4 +1,7 @@
 const NO_SUCH_CONFIG = 'it names configurations that Kafka 4.0 took away';
+const CONTROLLED = 'it drives the broker with rabbitmqctl, for which the suite has no counterpart yet';
+const LEFT_OVER = 'a queue with other settings is left of restartingExpiry, which ended early';
+const java = (test: string) => `com.rabbitmq.client.test.functional.${test}`;
 
 /** Why tests of a suite fail: the suite's name, and the names of tests or the beginnings that several share. */
 export const reasons: Readonly<Record<string, readonly (readonly [test: string, why: string])[]>> = {
@@ -19,6 +22,21 @@ export const reasons: Readonly<Record<string, readonly (readonly [test: string, 
     ['Consumer > trigger rebalance if partitions change', 'it adds partitions with a script in a container of Kafka'],
     ['Network > Connection > #connect > PLAINTEXT > rejects', 'it wants a name server, and the tests run without one'],
     ['Protocol > Requests > Produce > v2 > request with gzip', 'no broker: it wants the bytes of another zlib'],
+  ],
+  'java-client': [
+    [java('ConnectionRecovery.'), CONTROLLED],
+    [
+      java('FrameMax.rejectLargeFramesDuringConnectionNegotiation'),
+      'a frame may be as large before tune-ok as after it',
+    ],
+    [java('Metrics.check'), CONTROLLED],
+    [java('PerMessageTTL.expiryWhenConsumerIsLateToTheParty'), LEFT_OVER],
+    [java('PerMessageTTL.restartingExpiry'), CONTROLLED],
+    [java('PerQueueVsPerMessageTTL.'), LEFT_OVER],
+    [java('Policies.'), CONTROLLED],
+    [java('TopologyRecoveryFiltering.'), CONTROLLED],
+    [java('TopologyRecoveryRetry.'), CONTROLLED],
+    [java('UserIDHeader.impersonatedUserId'), CONTROLLED],
   ],
 };
 

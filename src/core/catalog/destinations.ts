@@ -26,7 +26,7 @@ import { QueueEntry } from './queue-entry.js';
 import { Shares, type StoredShare } from './shares.js';
 import { Streams } from './streams.js';
 import { TopicEntry } from './topic-entry.js';
-import { TopicPermissions } from './topic-permissions.js';
+import { TOPIC_PERMISSION, TopicPermissions } from './topic-permissions.js';
 import { VirtualHostLimits } from './virtual-host-limits.js';
 import { VirtualHosts } from './virtual-hosts.js';
 import { decodeUtf8, encodeUtf8 } from '../../bytes/index.js';
@@ -43,7 +43,7 @@ interface Names {
 
 /** Queues and topics by name and by handle, of all virtual hosts, and how they are kept. */
 export class Destinations {
-  /** Goes up when a name appears or goes. */
+  /** Goes up when a name appears or goes, or who may use it changes. */
   version = 0;
   readonly #context: DeliveryContext;
   readonly #metadata: MetadataEffects;
@@ -80,6 +80,7 @@ export class Destinations {
     this.topicPermissions = new TopicPermissions(this.parameters);
     this.parameters.onChange((virtualHost, component) => {
       if (component === POLICY || component === OPERATOR_POLICY) this.#policiesChanged(virtualHost);
+      if (component === TOPIC_PERMISSION) this.version++;
     });
     router.tables.alternateByPolicy = (virtualHost, exchange) => this.policies.alternateFor(virtualHost, exchange);
     this.settings = new DialectSettings(metadata);

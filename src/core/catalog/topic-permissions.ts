@@ -4,7 +4,7 @@ import { matcherOf } from './permission-rule.js';
 import type { Parameters } from './parameters.js';
 
 /** They are kept as parameters of this component: by user, then by exchange. */
-const COMPONENT = 'topic_permission';
+export const TOPIC_PERMISSION = 'topic_permission';
 
 export interface TopicPermission {
   readonly virtualHost: string;
@@ -21,13 +21,19 @@ type Stored = Readonly<Record<string, { readonly write: string; readonly read: s
 export class TopicPermissions {
   readonly #parameters: Parameters;
   readonly #matchers = new Map<string, (routingKey: string) => boolean>();
+  #version = 0;
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
   }
 
+  /** Goes up with every change: what was allowed may be refused now. */
+  get version(): number {
+    return this.#version;
+  }
+
   *all(): Iterable<TopicPermission> {
-    for (const { virtualHost, name: user, value } of this.#parameters.all(COMPONENT)) {
+    for (const { virtualHost, name: user, value } of this.#parameters.all(TOPIC_PERMISSION)) {
       for (const [exchange, { write, read }] of Object.entries(value as unknown as Stored)) {
         yield { virtualHost, user, exchange, write, read };
       }
@@ -38,8 +44,9 @@ export class TopicPermissions {
   put({ virtualHost, user, exchange, write, read }: TopicPermission): boolean {
     this.#matcher(write);
     this.#matcher(read);
+    this.#version++;
     const stored = this.#of(user, virtualHost);
-    this.#parameters.put(virtualHost, COMPONENT, user, { ...stored, [exchange]: { write, read } } as Declared);
+    this.#parameters.put(virtualHost, TOPIC_PERMISSION, user, { ...stored, [exchange]: { write, read } } as Declared);
     return stored[exchange] === undefined;
   }
 
@@ -47,9 +54,10 @@ export class TopicPermissions {
   remove(user: string, virtualHost: string, exchange?: string): boolean {
     const stored = this.#of(user, virtualHost);
     if (exchange !== undefined && stored[exchange] === undefined) return false;
+    this.#version++;
     const left = Object.entries(stored).filter(([name]) => exchange !== undefined && name !== exchange);
-    if (left.length === 0) return this.#parameters.remove(virtualHost, COMPONENT, user);
-    this.#parameters.put(virtualHost, COMPONENT, user, Object.fromEntries(left) as Declared);
+    if (left.length === 0) return this.#parameters.remove(virtualHost, TOPIC_PERMISSION, user);
+    this.#parameters.put(virtualHost, TOPIC_PERMISSION, user, Object.fromEntries(left) as Declared);
     return true;
   }
 
@@ -57,6 +65,7 @@ export class TopicPermissions {
     for (const permission of [...this.all()]) if (permission.user === user) this.remove(user, permission.virtualHost);
   }
 
+  /** In a pattern `{username}` and `{vhost}` stand for those. */
   allowed(
     user: string,
     virtualHost: string,
@@ -65,11 +74,15 @@ export class TopicPermissions {
     routingKey: string,
   ): boolean {
     const permission = this.#of(user, virtualHost)[exchange];
-    return permission === undefined || this.#matcher(permission[operation])(routingKey);
+    if (permission === undefined) return true;
+    const pattern = permission[operation]
+      .replaceAll('{username}', () => literally(user))
+      .replaceAll('{vhost}', () => literally(virtualHost));
+    return this.#matcher(pattern)(routingKey);
   }
 
   #of(user: string, virtualHost: string): Stored {
-    return (this.#parameters.get(virtualHost, COMPONENT, user) ?? {}) as unknown as Stored;
+    return (this.#parameters.get(virtualHost, TOPIC_PERMISSION, user) ?? {}) as unknown as Stored;
   }
 
   #matcher(pattern: string): (routingKey: string) => boolean {
@@ -80,4 +93,9 @@ export class TopicPermissions {
     }
     return matcher;
   }
+}
+
+/** As a regular expression that matches just this. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }

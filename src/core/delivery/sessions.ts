@@ -4,7 +4,7 @@ import type { QueueEntry } from '../catalog/queue-entry.js';
 import { depart } from './departures.js';
 import type { MessageQueue } from './message-queue.js';
 import { Session } from './session.js';
-import { release } from './settling.js';
+import { release, retryDelayMs } from './settling.js';
 import { Subscription, Waiter } from './takers.js';
 
 const ACKNOWLEDGE = 0;
@@ -167,7 +167,7 @@ export class Sessions {
     this.#settle(handle, deliveryId, multiple, ACKNOWLEDGE, 0);
   }
 
-  release(handle: number, deliveryId: number, multiple: boolean, delayMs: number): void {
+  release(handle: number, deliveryId: number, multiple: boolean, delayMs: number | undefined): void {
     this.#settle(handle, deliveryId, multiple, RELEASE, delayMs);
   }
 
@@ -175,7 +175,7 @@ export class Sessions {
     this.#settle(handle, deliveryId, multiple, REJECT, 0);
   }
 
-  #settle(handle: number, deliveryId: number, multiple: boolean, verb: number, delayMs: number): void {
+  #settle(handle: number, deliveryId: number, multiple: boolean, verb: number, delayMs: number | undefined): void {
     const session = this.#session(handle);
     session.check(deliveryId, multiple);
     if (!multiple) {
@@ -197,14 +197,14 @@ export class Sessions {
   }
 
   /** The hold may have ended meanwhile: purged, deleted, or settled under a receipt handle. Then only credit comes back. */
-  #settleOne(session: Session, id: number, queue: MessageQueue, verb: number, delayMs: number): void {
+  #settleOne(session: Session, id: number, queue: MessageQueue, verb: number, delayMs: number | undefined): void {
     const seq = session.heldSeq(id);
     session.forget(id);
     const { rows } = queue;
     const place = rows.find(seq);
     if (place < 0 || rows.deliveryId[place] !== id || rows.session[place] !== session.handle) return;
     if (verb === ACKNOWLEDGE) queue.drop(place);
-    else if (verb === RELEASE) release(queue, place, delayMs);
+    else if (verb === RELEASE) release(queue, place, delayMs ?? retryDelayMs(queue, place));
     else depart(queue, place, 'rejected');
   }
 

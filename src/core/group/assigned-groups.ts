@@ -89,14 +89,6 @@ export class AssignedGroups {
     return this.#groups.get(groupId)?.checkOffsets(claim) ?? 'group-not-found';
   }
 
-  /** Makes a share group where there is none, so that its offsets have one to belong to. Null where the id is taken. */
-  keepShareGroup(groupId: string, nowMs: number): AssignedGroup | undefined {
-    const group = this.#groups.get(groupId);
-    if (group !== undefined) return group.kind === 'share' ? group : undefined;
-    if (this.#isTaken(groupId)) return undefined;
-    return this.#add(new AssignedGroup(groupId, 'share', this.#effects, nowMs));
-  }
-
   /** For the coordinator: an empty group goes. */
   forget(group: AssignedGroup): void {
     group.delete();

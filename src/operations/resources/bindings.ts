@@ -23,6 +23,11 @@ function all(call: Call): PlacedBinding[] {
   });
 }
 
+/** Those of the path's virtual host, of the implicit ones only those to these queues. */
+function explicitOrOf(call: Call, queues: readonly string[]): PlacedBinding[] {
+  return bindingsIn(call.context.host.broker, call.virtualHost(), queues);
+}
+
 function list(call: Call, bindings: readonly PlacedBinding[]): Reply {
   return listing(call, bindings, ({ source }) => source, bindingItem);
 }
@@ -45,7 +50,7 @@ function ends(call: Call): Ends {
 function between(call: Call): PlacedBinding[] {
   const { source, destination, kind } = ends(call);
   assertEnds(call);
-  return all(call).filter(
+  return explicitOrOf(call, source === '' ? [destination] : []).filter(
     (binding) => binding.source === source && binding.destination === destination && binding.kind === kind,
   );
 }
@@ -77,7 +82,7 @@ function bind(call: Call): Reply {
   const routingKey = textIn(body, 'routing_key', '');
   const args = tableIn(body, 'arguments');
   call.context.direct.bind(call.user, virtualHost, { source, destination, kind, routingKey, arguments: args });
-  const made = all(call).filter((each) => isBetween(each, { source, destination, kind }, routingKey));
+  const made = explicitOrOf(call, []).filter((each) => isBetween(each, { source, destination, kind }, routingKey));
   const wanted = JSON.stringify(args);
   const binding = made.find((each) => JSON.stringify(plainTable(each.arguments)) === wanted) ?? made.at(-1);
   if (binding === undefined) throw notFound();
@@ -107,7 +112,7 @@ function ofQueue(call: Call): Reply {
   if (findQueueLike(call.context.host.broker, call.virtualHost(), name) === undefined) throw notFound();
   return list(
     call,
-    all(call).filter(({ kind, destination }) => kind === 'queue' && destination === name),
+    explicitOrOf(call, [name]).filter(({ kind, destination }) => kind === 'queue' && destination === name),
   );
 }
 

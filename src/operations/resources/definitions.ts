@@ -1,9 +1,10 @@
+import { DIALECT_AMQP } from '../../bytes/index.js';
 import { BROKER_ITSELF, type Declared, type DeclaredValue, POLICY, rulesOfRegexes } from '../../core/index.js';
 import { tagsOf } from '../access/tags.js';
 import type { AdminContext } from '../admin-context.js';
 import type { Call } from '../http/call.js';
 import { badRequest, failureOf, notFound } from '../http/failure.js';
-import { booleanIn, tableIn, textIn } from '../http/fields.js';
+import { booleanIn, integerIn, tableIn, textIn } from '../http/fields.js';
 import type { Item } from '../http/listing.js';
 import { NO_CONTENT, ok, type Reply } from '../http/reply.js';
 import type { Route } from '../http/route.js';
@@ -39,7 +40,12 @@ function exported(context: AdminContext, hosts: readonly string[]): Item {
       .flatMap((name) => queuesIn(broker, name))
       .map((queue) => queueItem(context, queue))
       .filter(({ durable, exclusive }) => durable === true && exclusive !== true)
-      .map((item) => pick(item, ['name', 'vhost', 'durable', 'auto_delete', 'arguments', 'type'])),
+      .map((item) => ({
+        ...pick(item, ['name', 'vhost', 'durable', 'auto_delete', 'arguments', 'type']),
+        // beside RabbitMQ's fields, which it passes over: a topic that is more than a stream
+        ...((item['partitions'] as number | undefined) !== undefined &&
+          item['partitions'] !== 1 && { partitions: item['partitions'] }),
+      })),
     exchanges: hosts
       .flatMap((name) => exchangesIn(context, name))
       .filter(({ name, durable }) => name !== '' && !name.startsWith(RESERVED) && durable)
@@ -210,6 +216,13 @@ class Import {
     if (findQueueLike(host.broker, virtualHost, name) !== undefined) return;
     const args = tableIn(each, 'arguments');
     const type = each['type'];
+    const partitions = integerIn(each, 'partitions', 1);
+    if (partitions > 1) {
+      const id = host.randomUuid().replaceAll('-', '');
+      const declared = { arguments: args, argumentTypes: {} };
+      host.broker.createTopic(virtualHost, name, { id, partitions, dialect: DIALECT_AMQP, declared, settings: {} });
+      return;
+    }
     direct.declareQueue(BROKER_ITSELF, virtualHost, name, {
       durable: booleanIn(each, 'durable', true),
       autoDelete: booleanIn(each, 'auto_delete', false),

@@ -1,4 +1,4 @@
-import type { Declared, ExchangeInfo } from '../../core/index.js';
+import { BrokerError, type BrokerErrorKind, type Declared, type ExchangeInfo } from '../../core/index.js';
 import type { AdminContext } from '../admin-context.js';
 import type { Call } from '../http/call.js';
 import { badRequest, notFound } from '../http/failure.js';
@@ -83,18 +83,25 @@ async function publish(call: Call): Promise<Reply> {
   assertPresent(body, ['properties', 'routing_key', 'payload', 'payload_encoding']);
   const virtualHost = call.virtualHost();
   const exchange = exchangeInPath(call.parameter('exchange'));
-  const { host, direct } = call.context;
-  if (exchange !== '' && host.broker.exchange(virtualHost, exchange) === undefined) {
-    throw badRequest(`404 NOT_FOUND - no exchange '${exchange}' in vhost '${virtualHost}'`);
-  }
-  const routed = await direct.publish(call.user, virtualHost, {
+  const message = {
     exchange,
     routingKey: textIn(body, 'routing_key', ''),
     properties: tableIn(body, 'properties'),
     body: payloadOf(textIn(body, 'payload', ''), textIn(body, 'payload_encoding', '')),
-  });
-  return ok({ routed });
+  };
+  try {
+    return ok({ routed: await call.context.direct.publish(call.user, virtualHost, message) });
+  } catch (error) {
+    const reply = error instanceof BrokerError ? CLOSED_WITH[error.kind] : undefined;
+    throw reply === undefined ? error : badRequest(`${reply} - ${(error as Error).message}`);
+  }
 }
+
+/** Here RabbitMQ tells with what its own channel was closed. */
+const CLOSED_WITH: Partial<Record<BrokerErrorKind, string>> = {
+  'not-found': '404 NOT_FOUND',
+  'access-refused': '403 ACCESS_REFUSED',
+};
 
 function payloadOf(payload: string, encoding: string): Buffer {
   if (encoding === 'string') return Buffer.from(payload);

@@ -18,3 +18,19 @@ export function assertAllowed(channel: Channel, operation: Operation, kind: 'que
     `${operation} access to ${named(kind, resource, virtualHost)} refused for user '${user}'`,
   );
 }
+
+/** The same for a routing key of a topic exchange, which has permissions of its own. @throws ChannelError 403 */
+export function assertTopicAllowed(
+  channel: Channel,
+  operation: 'write' | 'read',
+  { name, type }: { readonly name: string; readonly type: string },
+  routingKey: string,
+): void {
+  if (type !== 'topic') return;
+  const { broker, user, virtualHost } = channel.connection;
+  if (broker.topicAllowed(user, virtualHost, name, operation, routingKey)) return;
+  throw new ChannelError(
+    'ACCESS_REFUSED',
+    `${operation} access to topic '${routingKey}' in ${named('exchange', name, virtualHost)} refused for user '${user}'`,
+  );
+}

@@ -54,6 +54,7 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
     queueRouting: routingToQueue(queue.name),
     countHeader: countHeaderOf(queue),
     directReply,
+    filter: undefined,
     report: consumerReport(channel, name, args),
   });
   const place = channel.order.hold();

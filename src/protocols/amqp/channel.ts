@@ -49,6 +49,8 @@ export class Channel implements SessionSink, ConfirmingChannel {
   private readonly content: DeliveredContent;
   private readonly gets = new Map<number, PendingGet>();
   private nextGetToken = firstGetToken;
+  /** Deliveries that a filter kept from their consumer. */
+  private skipped: number[] = [];
   private closed = false;
 
   constructor(number: number, connection: ConnectionContext) {
@@ -135,8 +137,8 @@ export class Channel implements SessionSink, ConfirmingChannel {
   /** basic.recover: everything in flight goes back to where it was, but for what a transaction will settle. */
   recover(): void {
     const { broker } = this.connection;
-    if (this.transaction === undefined) broker.release(this.session, 0, true);
-    else for (const tag of this.inFlight(0, true)) broker.release(this.session, tag, false);
+    if (this.transaction === undefined) broker.release(this.session, 0, true, 0);
+    else for (const tag of this.inFlight(0, true)) broker.release(this.session, tag, false, 0);
   }
 
   private settle(tag: number, multiple: boolean, run: (tag: number, multiple: boolean) => void): void {
@@ -194,12 +196,30 @@ export class Channel implements SessionSink, ConfirmingChannel {
       // RabbitMQ counts for a consumer from the second delivery on, for basic.get from the first
       const first = countHeader === 'x-delivery-count' && delivery.attempts === 1;
       this.fillContent(delivery, queueRouting, first ? undefined : countHeader);
+      if (consumer.filter?.wants(content) === false) {
+        this.skip(delivery.deliveryId);
+        return true;
+      }
       writeDelivery(out, frameMaxBytes, number, consumer.tagBytes, delivery.deliveryId, delivery.redelivered, content);
     }
     connection.markDirty();
     if (!connection.outputFull(out === connection.out ? 0 : out.length)) return true;
     connection.resumeLater(this.session);
     return false;
+  }
+
+  /** Settles a delivery that its consumer does not want, once the core has handed out what there is. */
+  private skip(deliveryId: number): void {
+    this.skipped.push(deliveryId);
+    if (this.skipped.length > 1) return;
+    setImmediate(() => {
+      const { host, broker } = this.connection;
+      const unwanted = this.skipped;
+      this.skipped = [];
+      if (this.closed) return;
+      host.enter();
+      for (const id of unwanted) broker.acknowledge(this.session, id, false);
+    });
   }
 
   /** Nothing may be thrown at the core while it hands out messages. */

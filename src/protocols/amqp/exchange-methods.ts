@@ -1,4 +1,4 @@
-import { assertAllowed } from './access.js';
+import { assertAllowed, assertTopicAllowed } from './access.js';
 import { ChannelError } from './amqp-error.js';
 import { translated } from './broker-error-reply.js';
 import type { Channel } from './channel.js';
@@ -137,9 +137,10 @@ export function deleteExchange(channel: Channel, args: MethodArguments<'exchange
 /** exchange.bind, RabbitMQ's extension: what `source` takes, `destination` gets too. */
 export function bindExchange(channel: Channel, args: MethodArguments<'exchange.bind'>): void {
   assertBindable(channel, args);
-  for (const name of [args.destination, args.source]) {
-    if (existingExchange(channel, name) === undefined) throw noExchange(channel, name);
-  }
+  const source = existingExchange(channel, args.source);
+  if (existingExchange(channel, args.destination) === undefined) throw noExchange(channel, args.destination);
+  if (source === undefined) throw noExchange(channel, args.source);
+  assertTopicAllowed(channel, 'read', source, args.routingKey);
   addBinding(channel, bindingOf(args));
   if (!args.noWait) channel.replyWhenStable('exchange.bind-ok', {});
 }

@@ -1,5 +1,5 @@
 import { BrokerError, type MessageHeaders, type Route } from '../../core/index.js';
-import { assertAllowed } from './access.js';
+import { assertAllowed, assertTopicAllowed } from './access.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import { decodeProperties, encodeProperties, PropertyScan, type BasicProperties } from './basic-properties.js';
 import type { Channel } from './channel.js';
@@ -195,7 +195,8 @@ export class Publisher {
         headers: new Map([...headers].filter(([key]) => key !== 'BCC')),
       }));
     }
-    const delayed = this.assertPublishable(exchange);
+    const delayed = this.assertPublishable(exchange, routingKey);
+    for (const key of keys) this.assertPublishable(exchange, key);
     const { broker, virtualHost } = this.channel.connection;
     const route = broker.routeCopies(virtualHost, exchange, [routingKey, ...keys], () => routingHeaders(properties));
     return { route, delayed };
@@ -204,13 +205,13 @@ export class Publisher {
   private readonly headersOfMessage = (): MessageHeaders => routingHeaders(propertiesOf(this.message));
 
   private readonly makeRoute = (exchange: string, routingKey: string, headers: () => MessageHeaders): KnownRoute => {
-    const delayed = this.assertPublishable(exchange);
+    const delayed = this.assertPublishable(exchange, routingKey);
     const { broker, virtualHost } = this.channel.connection;
     return { route: broker.route(virtualHost, exchange, routingKey, headers), delayed };
   };
 
   /** Returns whether its messages wait for their `x-delay`. @throws ChannelError 403, 404 */
-  private assertPublishable(exchange: string): boolean {
+  private assertPublishable(exchange: string, routingKey: string): boolean {
     const { channel } = this;
     const { broker, virtualHost } = channel.connection;
     assertAllowed(channel, 'write', 'exchange', exchange);
@@ -221,6 +222,7 @@ export class Publisher {
       const resource = named('exchange', exchange, virtualHost);
       throw new ChannelError('ACCESS_REFUSED', `cannot publish to internal ${resource}`);
     }
+    assertTopicAllowed(channel, 'write', info, routingKey);
     return info.type === 'x-delayed-message';
   }
 }

@@ -1,4 +1,4 @@
-import { assertAllowed } from './access.js';
+import { assertAllowed, assertTopicAllowed } from './access.js';
 import { ChannelError } from './amqp-error.js';
 import { translated } from './broker-error-reply.js';
 import type { Channel } from './channel.js';
@@ -20,6 +20,7 @@ export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>)
   const durable = existingStream(channel, name) !== undefined || usableQueue(channel, name).durable;
   const exchange = existingExchange(channel, args.exchange);
   if (exchange === undefined) throw noExchange(channel, args.exchange);
+  assertTopicAllowed(channel, 'read', exchange, routingKey);
   addBinding(channel, {
     source: args.exchange,
     destination: name,
@@ -45,6 +46,7 @@ export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbin
     channel.reply('queue.unbind-ok', {});
     return;
   }
+  assertTopicAllowed(channel, 'read', exchange, args.routingKey);
   broker.unbind(virtualHost, {
     source: args.exchange,
     destination: name,

@@ -51,6 +51,13 @@ import { offsetForLeaderEpochHandler } from './handlers/offset-for-leader-epoch.
 import { produceHandler } from './handlers/produce.js';
 import { saslAuthenticateHandler } from './handlers/sasl-authenticate.js';
 import { saslHandshakeHandler } from './handlers/sasl-handshake.js';
+import { shareFetchHandler } from './handlers/share-fetch.js';
+import { shareAcknowledgeHandler } from './handlers/share-acknowledge.js';
+import { shareGroupHeartbeatHandler } from './handlers/share-group-heartbeat.js';
+import { shareGroupDescribeHandler } from './handlers/share-group-describe.js';
+import { describeShareGroupOffsetsHandler } from './handlers/describe-share-group-offsets.js';
+import { alterShareGroupOffsetsHandler } from './handlers/alter-share-group-offsets.js';
+import { deleteShareGroupOffsetsHandler } from './handlers/delete-share-group-offsets.js';
 import { syncGroupHandler } from './handlers/sync-group.js';
 import { txnOffsetCommitHandler } from './handlers/txn-offset-commit.js';
 import { updateFeaturesHandler } from './handlers/update-features.js';
@@ -91,6 +98,15 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     deleteGroupsHandler(services),
     offsetDeleteHandler(services),
     describeClusterHandler(services),
+    consumerGroupHeartbeatHandler(services),
+    consumerGroupDescribeHandler(services),
+    shareFetchHandler(services),
+    shareAcknowledgeHandler(services),
+    shareGroupHeartbeatHandler(services),
+    shareGroupDescribeHandler(services),
+    describeShareGroupOffsetsHandler(services),
+    alterShareGroupOffsetsHandler(services),
+    deleteShareGroupOffsetsHandler(services),
     describeAclsHandler(services),
     createAclsHandler(services),
     deleteAclsHandler(services),
@@ -110,8 +126,6 @@ export function createHandlers(services: FrontServices): HandlerRegistry {
     listConfigResourcesHandler(services),
     describeTopicPartitionsHandler(services),
     describeLogDirsHandler(services),
-    consumerGroupHeartbeatHandler(services),
-    consumerGroupDescribeHandler(services),
   ];
   const registry = new HandlerRegistry(handlers.map((handler) => guarded(handler, services.access)));
   return registry;

@@ -72,7 +72,11 @@ export const ErrorCode = {
   unsupportedAssignor: 112,
   staleMemberEpoch: 113,
   mismatchedEndpointType: 114,
+  invalidRecordState: 121,
+  shareSessionNotFound: 122,
+  invalidShareSessionEpoch: 123,
   invalidRegularExpression: 128,
+  shareSessionLimitReached: 133,
 } as const;
 
 /** What the core's refusals are called in this protocol. */

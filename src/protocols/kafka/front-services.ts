@@ -1,6 +1,7 @@
 import type { Host, Translate } from '../../core/index.js';
 import type { GroupCalls } from './groups/group-calls.js';
 import type { KafkaOptions } from './kafka-options.js';
+import type { ShareGroups } from './share/share-groups.js';
 import type { Nodes } from './nodes.js';
 import type { Access } from './security/access.js';
 import type { AclList } from './security/acl-list.js';
@@ -30,6 +31,7 @@ export interface FrontServices {
   readonly configs: DynamicConfigs;
   readonly fetchSessions: FetchSessions;
   readonly groups: GroupCalls;
+  readonly shares: ShareGroups;
   /** As clients see it: 22 characters of base64url. */
   readonly clusterId: string;
 }

@@ -20,6 +20,7 @@ import { saslMechanisms } from './sasl/sasl-mechanisms.js';
 import { Access } from './security/access.js';
 import { AclList } from './security/acl-list.js';
 import { ScramUsers } from './security/scram-users.js';
+import { ShareGroups } from './share/share-groups.js';
 import { DynamicConfigs } from './topics/dynamic-configs.js';
 import { TopicDirectory } from './topics/topic-directory.js';
 import { WireWriter } from './wire/wire-writer.js';
@@ -43,12 +44,17 @@ export class KafkaFront {
     const configs = new DynamicConfigs(stores.settings);
     const quotas = new Quotas(stores.settings);
     this.#nodes = new Nodes(all.nodes, all.firstNodeId);
+    const topics = new TopicDirectory(host.broker, configs, () => host.randomUuid());
     const services: FrontServices = {
       host,
       translate,
       stores,
       options: all,
-      topics: new TopicDirectory(host.broker, configs, () => host.randomUuid()),
+      topics,
+      shares: new ShareGroups(host, configs, (topicId, index) => {
+        const { topic } = topics.findById(topicId);
+        return topic === undefined ? -1 : topics.partitionHandle(topic, index);
+      }),
       groups: new GroupCalls(host, groups),
       nodes: this.#nodes,
       acls,

@@ -230,3 +230,25 @@ describe('what the checker says about transactions', () => {
     assert.deepEqual(rulesBroken(...steps), ['aborted and seen']);
   });
 });
+
+describe('what the checker says about a compacted topic', () => {
+  const sentAs = (number: number, key = 'k'): Step => ({ kind: 'state sent', key, number });
+  const at = (kind: 'state' | 'state found', offset: number, number: number, key = 'k'): Step => ({
+    kind,
+    key,
+    number,
+    offset,
+  });
+  const both = [sentAs(1), sentAs(2), at('state', 0, 1), at('state', 1, 2)];
+
+  it('is nothing when the newest is there, with or without older ones', () => {
+    assert.deepEqual(rulesBroken(...both, at('state found', 1, 2)), []);
+    assert.deepEqual(rulesBroken(...both, at('state found', 0, 1), at('state found', 1, 2)), []);
+  });
+
+  it('is that the newest is gone, stands elsewhere, or was never sent', () => {
+    assert.deepEqual(rulesBroken(...both, at('state found', 0, 1)), ['lost']);
+    assert.deepEqual(rulesBroken(...both, at('state found', 0, 2)), ['offset reused']);
+    assert.deepEqual(rulesBroken(...both, at('state found', 1, 2), at('state found', 2, 9)), ['phantom']);
+  });
+});

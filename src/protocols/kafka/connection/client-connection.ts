@@ -22,6 +22,8 @@ export interface ClientConnection {
   readonly authentication: Authentication;
   /** Stops reading requests until the returned function is called. */
   holdReading(): () => void;
+  /** Calls back once, when the connection is over. */
+  onClosed(callback: () => void): void;
   /** Ends the connection; `reason` is logged. */
   fail(reason: string): void;
   /** The same, when all that is settled by then has been sent; nothing more is read. */

@@ -64,6 +64,7 @@ export class KafkaConnection implements ClientConnection {
   #handlingChunk = false;
   #paused = false;
   #holds = 0;
+  readonly #closedCallbacks: (() => void)[] = [];
   #ended = false;
   /** Nothing more is read: the connection ends when its answers are out. */
   #ending = false;
@@ -109,6 +110,10 @@ export class KafkaConnection implements ClientConnection {
       this.#holds--;
       this.#resumeIfPossible();
     };
+  }
+
+  onClosed(callback: () => void): void {
+    this.#closedCallbacks.push(callback);
   }
 
   fail(reason: string): void {
@@ -344,6 +349,7 @@ export class KafkaConnection implements ClientConnection {
     this.#socket.destroy();
     this.#context.enter();
     this.#responses.abandon();
+    for (const callback of this.#closedCallbacks) callback();
   }
 }
 

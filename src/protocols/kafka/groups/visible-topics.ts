@@ -1,19 +1,17 @@
-import type { Broker, SubscribableTopics } from '../../../core/index.js';
-import type { Access, Asker } from '../security/access.js';
+import type { SubscribableTopics } from '../../../core/index.js';
+import type { FrontServices } from '../front-services.js';
+import type { Asker } from '../security/access.js';
 import { Operation } from '../security/acl.js';
-import type { TopicDirectory } from '../topics/topic-directory.js';
 import type { TopicPatterns } from './topic-patterns.js';
 
-/** The topics that the asker may subscribe to, under the names by which Kafka clients know them. */
+/** The topics that a client may subscribe to, under the names by which Kafka clients know them. */
 export function visibleTopics(
-  broker: Broker,
-  topics: TopicDirectory,
+  { host, topics, access }: FrontServices,
   patterns: TopicPatterns,
-  access: Access,
   asker: Asker,
 ): SubscribableTopics {
   return {
-    version: broker.topologyVersion,
+    version: host.broker.topologyVersion,
     find(name) {
       const { topic } = topics.find(name);
       return topic === undefined ? undefined : { id: topic.id, partitions: topic.partitionHandles.length };

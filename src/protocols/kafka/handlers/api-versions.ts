@@ -7,11 +7,13 @@ import { apiVersions } from '../schema/api-versions.js';
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 /**
- * What Kafka calls features, by the levels of Kafka 4: groups whose partitions the broker assigns (KIP-848). Java producers only use the newer form of transactions
+ * What Kafka calls features, by the levels of Kafka 4: groups whose partitions the broker assigns (KIP-848), share groups
+ * (KIP-932), and transactions. Java producers only use the newer form of transactions
  * (KIP-890: partitions added by the first write, an epoch raised by every end) where it is final.
  */
 export const FEATURES: readonly { readonly name: string; readonly level: number }[] = [
   { name: 'group.version', level: 1 },
+  { name: 'share.version', level: 1 },
   { name: 'transaction.version', level: 2 },
 ];
 

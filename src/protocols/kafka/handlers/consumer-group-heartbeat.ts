@@ -1,5 +1,5 @@
-import { DEFAULT_ASSIGNED_TIMES } from '../../../core/index.js';
 import type { FrontServices } from '../front-services.js';
+import { assignedTimes } from '../groups/assigned-times.js';
 import { groupErrorCode } from '../groups/group-error-code.js';
 import { listedPartitions, partitionSet } from '../groups/listed-partitions.js';
 import { TopicPatterns } from '../groups/topic-patterns.js';
@@ -8,7 +8,8 @@ import { defineHandler, type Handler } from '../handler.js';
 import { consumerGroupHeartbeat } from '../schema/consumer-group-heartbeat.js';
 
 /** A member of a group whose partitions the broker assigns joins, goes on or leaves (KIP-848). */
-export function consumerGroupHeartbeatHandler({ host, groups, topics, access }: FrontServices): Handler {
+export function consumerGroupHeartbeatHandler(services: FrontServices): Handler {
+  const { host, groups, configs } = services;
   const patterns = new TopicPatterns();
   return defineHandler({
     api: consumerGroupHeartbeat,
@@ -36,8 +37,8 @@ export function consumerGroupHeartbeatHandler({ host, groups, topics, access }: 
           clientId: call.clientId ?? '',
           clientHost: `/${call.connection.remoteAddress}`,
         },
-        visibleTopics(host.broker, topics, patterns, access, call.connection),
-        DEFAULT_ASSIGNED_TIMES,
+        visibleTopics(services, patterns, call.connection),
+        assignedTimes('consumer', configs.ofGroup(request.groupId)),
         host.broker.nowMs,
       );
       groups.whenStored(() =>

@@ -6,6 +6,10 @@ import { Operation } from '../security/acl.js';
 
 const GROUP = 0;
 const TRANSACTION = 1;
+/** A share group's place in a partition: `group:topic id:partition`. */
+const SHARE = 2;
+const FIRST_VERSION_WITH_SHARES = 6;
+const PLACE = /:[^:]*:[^:]*$/;
 
 /** Every node coordinates everything; clients are told one of them, the same one each time. */
 export function findCoordinatorHandler({ nodes, access }: FrontServices): Handler {
@@ -13,17 +17,19 @@ export function findCoordinatorHandler({ nodes, access }: FrontServices): Handle
     api: findCoordinator,
     served: '0-6',
     handle(request, call) {
-      const known = request.keyType === GROUP || request.keyType === TRANSACTION;
+      const { keyType } = request;
+      const isShare = keyType === SHARE && call.version >= FIRST_VERSION_WITH_SHARES;
+      const known = keyType === GROUP || keyType === TRANSACTION || isShare;
       const find = (key: string) => {
         if (!known) return { errorCode: ErrorCode.invalidRequest, ...NO_NODE };
-        const isGroup = request.keyType === GROUP;
-        if (isGroup && !access.mayGroup(call.connection, Operation.describe, key)) {
+        const group = isShare ? key.replace(PLACE, '') : key;
+        if (keyType !== TRANSACTION && !access.mayGroup(call.connection, Operation.describe, group)) {
           return { errorCode: ErrorCode.groupAuthorizationFailed, ...NO_NODE };
         }
-        if (!isGroup && !access.mayTransact(call.connection, Operation.describe, key)) {
+        if (keyType === TRANSACTION && !access.mayTransact(call.connection, Operation.describe, key)) {
           return { errorCode: ErrorCode.transactionalIdAuthorizationFailed, ...NO_NODE };
         }
-        return { errorCode: ErrorCode.none, ...nodes.addressOf(nodes.coordinatorOf(key), call.connection) };
+        return { errorCode: ErrorCode.none, ...nodes.addressOf(nodes.coordinatorOf(group), call.connection) };
       };
       if (call.version < 4) call.respond({ ...find(request.key), coordinators: [] });
       else call.respond({ coordinators: request.coordinatorKeys.map((key) => ({ key, ...find(key) })) });

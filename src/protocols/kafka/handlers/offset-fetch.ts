@@ -35,9 +35,10 @@ export function offsetFetchHandler(services: FrontServices): Handler {
         return;
       }
       const groups = request.groups.map(({ groupId, memberId, memberEpoch, topics }) => {
-        const errorCode = mayFetch(services, groupId, call.connection)
-          ? memberFault(services, groupId, memberId, memberEpoch)
-          : ErrorCode.groupAuthorizationFailed;
+        if (!mayFetch(services, groupId, call.connection)) {
+          return { groupId, topics: [], errorCode: ErrorCode.groupAuthorizationFailed };
+        }
+        const errorCode = memberFault(services, groupId, memberId, memberEpoch);
         if (errorCode !== ErrorCode.none) return { groupId, topics: [], errorCode };
         return { groupId, topics: fetch(services, groupId, topics, request.requireStable, call.version >= 10) };
       });
@@ -46,16 +47,16 @@ export function offsetFetchHandler(services: FrontServices): Handler {
   });
 }
 
-function mayFetch({ access }: FrontServices, groupId: string, asker: Asker): boolean {
-  return access.mayGroup(asker, Operation.describe, groupId);
-}
-
 /** Members of the newer kind of group say who they are, and are told when they are not up to date (KIP-848). */
 function memberFault(services: FrontServices, groupId: string, memberId: string | null, memberEpoch: number): number {
   if (memberId === null && memberEpoch < 0) return ErrorCode.none;
   const claim = { memberId: memberId ?? '', instanceId: null, generation: memberEpoch };
   const error = services.groups.coordinator.assigned.checkOffsets(groupId, claim);
   return error === 'group-not-found' ? ErrorCode.none : groupErrorCode(error);
+}
+
+function mayFetch({ access }: FrontServices, groupId: string, asker: Asker): boolean {
+  return access.mayGroup(asker, Operation.describe, groupId);
 }
 
 /** @param asked null for all that the group has committed */

@@ -51,6 +51,11 @@ import { saslAuthenticate } from './sasl-authenticate.js';
 import { saslHandshake } from './sasl-handshake.js';
 import { shareGroupDescribe } from './share-group-describe.js';
 import { shareGroupHeartbeat } from './share-group-heartbeat.js';
+import { shareFetch } from './share-fetch.js';
+import { shareAcknowledge } from './share-acknowledge.js';
+import { describeShareGroupOffsets } from './describe-share-group-offsets.js';
+import { alterShareGroupOffsets } from './alter-share-group-offsets.js';
+import { deleteShareGroupOffsets } from './delete-share-group-offsets.js';
 import { syncGroup } from './sync-group.js';
 import { txnOffsetCommit } from './txn-offset-commit.js';
 import { updateFeatures } from './update-features.js';
@@ -89,6 +94,15 @@ export const ALL_APIS: readonly Api[] = [
   incrementalAlterConfigs,
   offsetDelete,
   describeCluster,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
+  shareGroupHeartbeat,
+  shareGroupDescribe,
+  shareFetch,
+  shareAcknowledge,
+  describeShareGroupOffsets,
+  alterShareGroupOffsets,
+  deleteShareGroupOffsets,
   alterClientQuotas,
   alterPartitionReassignments,
   alterReplicaLogDirs,
@@ -108,8 +122,4 @@ export const ALL_APIS: readonly Api[] = [
   listPartitionReassignments,
   listTransactions,
   updateFeatures,
-  consumerGroupHeartbeat,
-  consumerGroupDescribe,
-  shareGroupHeartbeat,
-  shareGroupDescribe,
 ];

@@ -2,7 +2,6 @@ import { ErrorCode } from '../error-code.js';
 import type { Handler } from '../handler.js';
 import { addOffsetsToTxn } from '../schema/add-offsets-to-txn.js';
 import { addPartitionsToTxn } from '../schema/add-partitions-to-txn.js';
-import { consumerGroupHeartbeat } from '../schema/consumer-group-heartbeat.js';
 import { endTxn } from '../schema/end-txn.js';
 import { heartbeat } from '../schema/heartbeat.js';
 import { initProducerId } from '../schema/init-producer-id.js';
@@ -10,6 +9,12 @@ import { joinGroup } from '../schema/join-group.js';
 import { leaveGroup } from '../schema/leave-group.js';
 import { offsetCommit } from '../schema/offset-commit.js';
 import { offsetDelete } from '../schema/offset-delete.js';
+import { alterShareGroupOffsets } from '../schema/alter-share-group-offsets.js';
+import { consumerGroupHeartbeat } from '../schema/consumer-group-heartbeat.js';
+import { deleteShareGroupOffsets } from '../schema/delete-share-group-offsets.js';
+import { shareAcknowledge } from '../schema/share-acknowledge.js';
+import { shareFetch } from '../schema/share-fetch.js';
+import { shareGroupHeartbeat } from '../schema/share-group-heartbeat.js';
 import { syncGroup } from '../schema/sync-group.js';
 import { txnOffsetCommit } from '../schema/txn-offset-commit.js';
 import type { Api, RequestOf, ResponseOf } from '../wire/api.js';
@@ -32,6 +37,7 @@ function guard<Req extends Shape, Res extends Shape>(api: Api<Req, Res>, refuse:
 const NOT_GROUP = ErrorCode.groupAuthorizationFailed;
 const NOT_TRANSACTION = ErrorCode.transactionalIdAuthorizationFailed;
 const NO_BYTES = new Uint8Array(0);
+const NO_HEARTBEAT = { errorCode: NOT_GROUP, memberEpoch: 0, heartbeatIntervalMs: 0 };
 
 /**
  * Requests about one group or one transactional id, which are refused as a whole. Those about several things, and
@@ -52,13 +58,30 @@ const GUARDS: readonly Guard[] = [
   guard(leaveGroup, ({ groupId }, asker, access) =>
     access.mayGroup(asker, Operation.read, groupId) ? undefined : { errorCode: NOT_GROUP, members: [] },
   ),
-  guard(consumerGroupHeartbeat, ({ groupId, memberId, memberEpoch }, asker, access) =>
-    access.mayGroup(asker, Operation.read, groupId)
-      ? undefined
-      : { errorCode: NOT_GROUP, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null },
+  guard(consumerGroupHeartbeat, ({ groupId }, asker, access) =>
+    access.mayGroup(asker, Operation.read, groupId) ? undefined : NO_HEARTBEAT,
   ),
   guard(offsetCommit, ({ groupId, topics }, asker, access) =>
     access.mayGroup(asker, Operation.read, groupId) ? undefined : { topics: topics.map(allRefused(NOT_GROUP)) },
+  ),
+  guard(shareGroupHeartbeat, ({ groupId }, asker, access) =>
+    access.mayGroup(asker, Operation.read, groupId) ? undefined : NO_HEARTBEAT,
+  ),
+  guard(shareFetch, ({ groupId }, asker, access) =>
+    access.mayGroup(asker, Operation.read, groupId ?? '')
+      ? undefined
+      : { errorCode: NOT_GROUP, acquisitionLockTimeoutMs: 0, responses: [], nodeEndpoints: [] },
+  ),
+  guard(shareAcknowledge, ({ groupId }, asker, access) =>
+    access.mayGroup(asker, Operation.read, groupId ?? '')
+      ? undefined
+      : { errorCode: NOT_GROUP, responses: [], nodeEndpoints: [] },
+  ),
+  guard(alterShareGroupOffsets, ({ groupId }, asker, access) =>
+    access.mayGroup(asker, Operation.read, groupId) ? undefined : { errorCode: NOT_GROUP, responses: [] },
+  ),
+  guard(deleteShareGroupOffsets, ({ groupId }, asker, access) =>
+    access.mayGroup(asker, Operation.delete, groupId) ? undefined : { errorCode: NOT_GROUP, responses: [] },
   ),
   guard(offsetDelete, ({ groupId }, asker, access) =>
     access.mayGroup(asker, Operation.delete, groupId) ? undefined : { errorCode: NOT_GROUP, topics: [] },
