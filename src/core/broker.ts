@@ -1,6 +1,8 @@
 import type { AbortedTransaction } from './log/producer-table.js';
 import type { BrokerErrorKind } from './broker-error.js';
 import type { Delivery, Outgoing, PublishOutcome } from './message.js';
+import type { ExchangeNotes } from './routing/exchange-notes.js';
+import type { MessageHeaders } from './routing/message-headers.js';
 
 /**
  * The broker as the fronts see it: a deterministic state machine. Every command runs to its end at once and throws
@@ -98,7 +100,7 @@ export interface Broker {
    * and used again as long as its `version` equals {@link topologyVersion} and `cacheable` is true. Throws
    * `not-found` for a missing exchange, `access-refused` for an internal one.
    */
-  route(virtualHost: string, exchange: string, routingKey: string, headers: () => HeaderValues): Route;
+  route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route;
   /** A route to one queue or topic, for dialects that address destinations. */
   routeToQueue(queue: number): Route;
   routeToTopic(topic: number): Route;
@@ -341,6 +343,8 @@ export interface ExchangeSpec {
 export interface ExchangeInfo extends ExchangeSpec {
   readonly name: string;
   readonly virtualHost: string;
+  /** What fronts keep about it; a change belongs to the gathering flush like any command's. */
+  readonly notes: ExchangeNotes;
 }
 
 export interface Binding {

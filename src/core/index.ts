@@ -84,6 +84,9 @@ export { SHARED_LOG } from './delivery/shared-bodies.js';
 export type { AbortedTransaction } from './log/producer-table.js';
 export { ENVELOPE_HEADERS } from './publisher.js';
 export { type HeaderScan, journalStart, Recovery } from './recovery.js';
+export type { ExchangeNotes } from './routing/exchange-notes.js';
+export { FilterPolicy, type FilterScope, FilterSubject } from './routing/filter-policy.js';
+export type { MessageHeaders } from './routing/message-headers.js';
 export type { TransactionError } from './group/transaction-error.js';
 export type {
   InitRequest,

@@ -3,7 +3,7 @@
  * changes its state; it must not call back into the core.
  *
  * Keys are `/`-separated: `v/<virtual host>`, `u/<user>`, `p/<virtual host>/<user>`, `x/<virtual host>/<exchange>`,
- * `b/<virtual host>/<number>`. Names in keys are escaped by {@link keyPart}.
+ * `b/<virtual host>/<number>`, `n/<virtual host>/<exchange>/<note>`. Names in keys are escaped by {@link keyPart}.
  */
 export interface MetadataEffects {
   /** `value` is fresh and belongs to the callee. */

@@ -1,4 +1,4 @@
-import { BrokerError, type HeaderValues, type Route } from '../../core/index.js';
+import { BrokerError, type HeaderValue, type HeaderValues, type Route } from '../../core/index.js';
 import { assertAllowed } from './access.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import { decodeProperties, encodeProperties, PropertyScan, type BasicProperties } from './basic-properties.js';
@@ -56,7 +56,7 @@ export class Publisher {
       const headers = headersIn(detached);
       const route = (): Route => {
         if (known.route.version === channel.connection.broker.topologyVersion) return known.route;
-        return this.makeRoute(exchange, routingKey, () => headerValues(headers)).route;
+        return this.makeRoute(exchange, routingKey, () => routingHeaders(headers, detached)).route;
       };
       transaction.publish(() => this.send(route(), detached, view.mandatory));
     }
@@ -195,11 +195,13 @@ export class Publisher {
         headers: new Map([...headers].filter(([key]) => key !== 'BCC')),
       }));
     }
-    const all = [routingKey, ...keys].map((key) => this.makeRoute(exchange, key, () => headerValues(headers)));
+    const all = [routingKey, ...keys].map((key) =>
+      this.makeRoute(exchange, key, () => routingHeaders(headers, this.message)),
+    );
     return { route: mergeRoutes(all.map((known) => known.route)), delayed: all[0].delayed };
   }
 
-  private readonly headersOfMessage = (): HeaderValues => headerValues(headersIn(this.message));
+  private readonly headersOfMessage = (): HeaderValues => routingHeaders(headersIn(this.message), this.message);
 
   private readonly makeRoute = (exchange: string, routingKey: string, headers: () => HeaderValues): KnownRoute => {
     const { channel } = this;
@@ -227,4 +229,11 @@ function headersIn(message: OutgoingMessage): FieldTable {
   const scan = new PropertyScan();
   scan.read(message.properties, message.propertiesStart, message.propertiesEnd);
   return scan.headersStart < 0 ? emptyTable : decodeTable(message.properties, scan.headersStart, scan.headersEnd);
+}
+
+/** What bindings may look at: the headers, and the body for those that filter by it. */
+function routingHeaders(headers: FieldTable, message: OutgoingMessage): HeaderValues {
+  return Object.assign(headerValues(headers) as Map<string, HeaderValue>, {
+    body: () => message.body.subarray(message.bodyStart, message.bodyEnd),
+  });
 }
