@@ -20,10 +20,10 @@ test('notes about a durable exchange are there after a restart, in whatever orde
   notes.put('n2', { gone: true });
   assert.ok(notes.remove('n2'));
   assert.ok(!notes.remove('n2'));
-  assert.deepEqual([...stored.keys()].sort(), ['n/a%2Fb/x%2F1/n%2F1', 'x/a%2Fb/x%2F1']);
+  assert.deepEqual(new Set(stored.keys()), new Set(['n/a%2Fb/x%2F1/n%2F1', 'x/a%2Fb/x%2F1']));
 
   const again = new ExchangeTables(effects);
-  for (const [key, value] of [...stored].sort()) assert.ok(again.restore(key, value));
+  for (const [key, value] of [...stored].reverse()) assert.ok(again.restore(key, value));
   assert.deepEqual(
     again.finishRestore(() => undefined),
     [],

@@ -28,7 +28,7 @@ function table() {
   const reached = (headers: MessageHeaders = new Map()): number[] => {
     const result = new RouteResult();
     exchanges.route(exchange, 'any', () => headers, result);
-    return [...result.queues.subarray(0, result.count)].sort();
+    return Array.from(result.queues.subarray(0, result.count)).sort((a, b) => a - b);
   };
   return { bind, unbind, reached };
 }

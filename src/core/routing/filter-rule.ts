@@ -155,7 +155,7 @@ interface Bound {
 function bound(terms: readonly unknown[], at: number, noOperator: string, unknownOperator: string): Bound {
   const operator = terms[at];
   if (typeof operator !== 'string')
-    throw filterFault(`${noOperator}: ${operator === undefined ? ']' : String(operator)}`);
+    throw filterFault(`${noOperator}: ${operator === undefined ? ']' : JSON.stringify(operator)}`);
   if (!Object.hasOwn(comparisons, operator)) throw filterFault(`${unknownOperator}: ${operator}`);
   const limit = terms[at + 1];
   if (typeof limit !== 'number')
