@@ -35,7 +35,7 @@ function ipv6Bytes(text: string): number[] | undefined {
   if (left === undefined || right === undefined) return undefined;
   const missing = 16 - left.length - right.length;
   if (halves.length === 2 ? missing < 2 : missing !== 0) return undefined;
-  return [...left, ...new Array<number>(missing).fill(0), ...right];
+  return [...left, ...Array.from({ length: missing }, () => 0), ...right];
 }
 
 /** Groups between colons; the last may be an IPv4 address. */

@@ -87,6 +87,7 @@ export class ModelBroker {
       get congested() {
         return isCongested();
       },
+      onStable: () => {},
       whenRelieved: (callback) => void this.#relieved.push(callback),
       log: (_level, message, fields) => assert.fail(`${message} ${JSON.stringify(fields)}`),
     };
@@ -100,6 +101,9 @@ export class ModelBroker {
         return now();
       },
       flush: 1,
+      virtualHosts: () => [],
+      hasVirtualHost: () => true,
+      exchange: () => undefined,
       createQueue: (virtualHost, name, spec) => this.#create(virtualHost, name, spec),
       findQueue: (_virtualHost, name) => this.queuesByName.get(name)?.info.handle ?? -1,
       queue: (handle) => this.#queue(handle).info,

@@ -12,6 +12,8 @@ import { Receiver } from './message/receiver.js';
 import { Sender } from './message/sender.js';
 import { queueNameIn } from './queue/queue-url.js';
 import { HttpCaller } from './http-caller.js';
+import { SnsFront } from './sns/sns-front.js';
+import { SnsParts } from './sns/sns-parts.js';
 import { isFromForeignPage, readRequest, type SqsRequest } from './request.js';
 import { jsonMediaType, readJson, writeJson, writeJsonError } from './wire/json-form.js';
 import { readQuery, writeXml, writeXmlError } from './wire/query-form.js';
@@ -41,33 +43,41 @@ export class SqsFront {
   readonly #host: Host;
   readonly #service: Service;
   readonly #region: string;
+  readonly #sns: SnsParts;
+  readonly #snsFront: SnsFront;
   readonly #server: HttpServer;
 
   constructor(options: SqsFrontOptions) {
     const { host } = options;
     this.#host = host;
     const handles = new ReceiptHandles(options.receiptKey);
+    this.#sns = new SnsParts(host, options.translate);
     this.#service = {
       host,
       virtualHost: options.virtualHost ?? '/',
       account: options.account ?? '000000000000',
       handles,
       sender: new Sender(host),
-      receiver: new Receiver(host, handles, options.translate),
+      receiver: new Receiver(host, handles, options.translate, this.#sns.notifications),
     };
     this.#region = options.region ?? 'us-east-1';
+    this.#snsFront = new SnsFront(host, this.#sns, this.#service, this.#region);
     this.#server = new HttpServer({ ...options.http, handler: this.#serve });
   }
 
   /** Begins to listen; rejects with the system's error when the address cannot be had. */
   async listen(port: number, address: string): Promise<{ readonly url: string }> {
     const bound = await this.#server.listen(address, port);
+    this.#host.enter();
+    this.#sns.start();
     const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
     return { url: `http://${host}:${bound.port}` };
   }
 
   /** Ends long polls, answers what is being served, and closes all connections. */
   stop(): Promise<void> {
+    this.#host.enter();
+    this.#sns.stop();
     return this.#server.close(stopGraceMs);
   }
 
@@ -81,6 +91,11 @@ export class SqsFront {
       exchange.reply({ status: 200, headers: textType, body: 'ok\n' });
       return;
     }
+    const certificate = request.method === 'GET' ? this.#snsFront.certificate(request.target) : undefined;
+    if (certificate !== undefined) {
+      exchange.reply({ status: 200, headers: textType, body: certificate });
+      return;
+    }
     const isJson = headerOf(request.headers, 'x-amz-target') !== undefined;
     const form = isJson ? jsonReplies : queryReplies;
     let sqsRequest: SqsRequest;
@@ -89,6 +104,10 @@ export class SqsFront {
         throw new ServiceError('AccessDeniedException', 'Requests from web pages of another origin are not served.');
       }
       sqsRequest = readRequest(request);
+      if (sqsRequest.form === 'query' && this.#snsFront.isFor(request, sqsRequest.parameters)) {
+        this.#snsFront.serve(exchange, sqsRequest.parameters);
+        return;
+      }
       if (sqsRequest.form === 'query' && sqsRequest.action === undefined) {
         exchange.reply({ status: 404, headers: xmlType, body: '<UnknownOperationException/>\n' });
         return;

@@ -3,6 +3,7 @@ import type { Broker, Host, QueueInfo } from '../../../core/index.js';
 import type { ReceiptHandles } from '../message/receipt-handle.js';
 import type { Sender } from '../message/sender.js';
 import { queueArn } from '../queue/queue-arn.js';
+import { postQueuePrefix } from '../sns/subscription/subscription.js';
 import { applyAttributes, type QueueAttribute } from '../queue/queue-attribute.js';
 import { setAttributes, settingsOf, tagsOf, toDeclared } from '../queue/sqs-queue.js';
 import { queueNameIn, queueUrl } from '../queue/queue-url.js';
@@ -66,7 +67,7 @@ export class Call {
     return this.broker
       .queues(this.service.virtualHost)
       .map((handle) => this.broker.queue(handle))
-      .filter((queue) => queue.owner === 0)
+      .filter((queue) => queue.owner === 0 && !queue.name.startsWith(postQueuePrefix))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

@@ -1,4 +1,5 @@
 import type { Delivery, Host, SessionSink, Translate } from '../../../core/index.js';
+import type { QueueNotifications } from '../sns/notification/queue-notifications.js';
 import { noSuchQueue } from '../wire/service-error.js';
 import { readMessage } from './readable-message.js';
 import type { ReceiptHandles } from './receipt-handle.js';
@@ -52,14 +53,16 @@ export class Receiver implements SessionSink {
   readonly #host: Host;
   readonly #handles: ReceiptHandles;
   readonly #translate: Translate;
+  readonly #notifications: QueueNotifications;
   readonly #session: number;
   readonly #receives = new Map<number, Receive>();
   #lastToken = 0;
 
-  constructor(host: Host, handles: ReceiptHandles, translate: Translate) {
+  constructor(host: Host, handles: ReceiptHandles, translate: Translate, notifications: QueueNotifications) {
     this.#host = host;
     this.#handles = handles;
     this.#translate = translate;
+    this.#notifications = notifications;
     this.#session = host.broker.openSession(this);
   }
 
@@ -135,7 +138,7 @@ export class Receiver implements SessionSink {
     }
     const { context } = receive.options;
     try {
-      const message = readMessage(delivery, context.queue.log, this.#translate);
+      const message = readMessage(delivery, context, this.#translate, this.#notifications);
       const handle = this.#handles.encode({ log: context.queue.log, seq, attempts });
       receive.messages.push(showMessage(message, delivery, handle, context));
     } catch (error) {

@@ -1,0 +1,32 @@
+import { optional, structure, text } from '../../wire/shape.js';
+import { invalid, missing } from '../sns-error.js';
+import { readTopicArn } from '../topic/topic-arn.js';
+import { snsAction } from './sns-action.js';
+
+/** ConfirmSubscription: https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
+ *  Usually sent by following the SubscribeURL, without a signature. */
+export const confirmSubscription = snsAction({
+  name: 'ConfirmSubscription',
+  input: structure({ TopicArn: optional(text), Token: optional(text), AuthenticateOnUnsubscribe: optional(text) }),
+  output: structure({ SubscriptionArn: optional(text) }),
+  run(call, { TopicArn, Token: token }) {
+    if (TopicArn === undefined) throw missing('topicArn');
+    if (token === undefined) throw missing('token');
+    let name: string;
+    try {
+      ({ name } = readTopicArn(TopicArn));
+    } catch {
+      throw invalid('Topic');
+    }
+    const topic = call.sns.topics.find(call.virtualHost, name);
+    if (topic === undefined) throw invalid('Topic');
+    const subscription = [...topic.subscriptions.values()].find(({ record }) => token !== '' && record.token === token);
+    if (subscription === undefined) throw invalid('Token');
+    const { record, id } = subscription;
+    if (!record.confirmed) {
+      topic.putSubscription(id, { ...record, confirmed: true, authenticated: call.signed });
+      call.sns.bindings.add(topic, topic.subscriptions.get(id)!);
+    }
+    return call.stable({ SubscriptionArn: record.arn });
+  },
+});

@@ -1,0 +1,38 @@
+import type { Host, Translate } from '../../../core/index.js';
+import { HttpDelivery } from './http/http-delivery.js';
+import { NotificationSigner } from './notification/notification-signer.js';
+import { QueueNotifications } from './notification/queue-notifications.js';
+import { TopicPublisher } from './publish/topic-publisher.js';
+import { SubscriptionBindings } from './subscription/subscription-bindings.js';
+import { Topics } from './topic/topics.js';
+
+/** What all requests to SNS share. */
+export class SnsParts {
+  readonly topics: Topics;
+  readonly bindings: SubscriptionBindings;
+  readonly publisher: TopicPublisher;
+  readonly signer = new NotificationSigner();
+  readonly notifications: QueueNotifications;
+  readonly http: HttpDelivery;
+  readonly #host: Host;
+
+  constructor(host: Host, translate: Translate) {
+    this.#host = host;
+    this.topics = new Topics(host.broker);
+    this.bindings = new SubscriptionBindings(host.broker, this.topics);
+    this.publisher = new TopicPublisher(host, this.bindings);
+    this.notifications = new QueueNotifications(this.topics, this.signer);
+    this.http = new HttpDelivery(host, translate, this.topics, this.signer);
+  }
+
+  /** Goes on with what was stored: endpoints are served again, queues that come back are bound again. */
+  start(): void {
+    if (this.topics.all().length > 0) this.signer.prepare();
+    this.http.start();
+    this.#host.onStable(() => this.bindings.restoreAll());
+  }
+
+  stop(): void {
+    this.http.stop();
+  }
+}

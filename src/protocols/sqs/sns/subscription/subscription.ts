@@ -1,0 +1,69 @@
+import { FilterPolicy, type FilterScope } from '../../../../core/index.js';
+import { derivedId } from '../../message/derived-id.js';
+import { queueOfArn } from '../topic/topic-arn.js';
+
+export type SubscriptionProtocol = 'sqs' | 'http' | 'https';
+
+/** What is kept of a subscription. */
+export interface SubscriptionRecord {
+  readonly protocol: SubscriptionProtocol;
+  /** ARN of a queue, or a URL. */
+  readonly endpoint: string;
+  readonly arn: string;
+  readonly owner: string;
+  /** By the names of the API, checked, without those that are unset. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly confirmed: boolean;
+  /** Whether it was confirmed by a signed request. */
+  readonly authenticated: boolean;
+  /** What confirms it; empty for queues, which need no confirmation. */
+  readonly token: string;
+  /** Scheme and host that the subscriber called: what links in its messages lead to. */
+  readonly origin: string;
+}
+
+/** A subscription with what follows from its record. */
+export interface Subscription {
+  readonly id: string;
+  readonly topic: string;
+  readonly record: SubscriptionRecord;
+  /** The queue that its messages wait in: the subscriber's own, or the one that they are posted from. */
+  readonly queue: string;
+  readonly raw: boolean;
+  readonly filter: FilterPolicy | undefined;
+}
+
+/** The queues that messages for HTTP endpoints are posted from. */
+export const postQueuePrefix = 'amq.sns.';
+
+export function readSubscription(topic: string, id: string, record: SubscriptionRecord): Subscription {
+  const { protocol, endpoint, attributes } = record;
+  const policy = attributes['FilterPolicy'];
+  return {
+    id,
+    topic,
+    record,
+    queue: protocol === 'sqs' ? queueOfArn(endpoint)! : postQueuePrefix + id,
+    raw: attributes['RawMessageDelivery'] === 'true',
+    filter: policy === undefined ? undefined : new FilterPolicy(policy, scopeOf(attributes)),
+  };
+}
+
+export function scopeOf(attributes: Readonly<Record<string, string>>): FilterScope {
+  return attributes['FilterPolicyScope'] === 'MessageBody' ? 'MessageBody' : 'MessageAttributes';
+}
+
+/**
+ * The id of a subscription follows from topic and endpoint, so a message that waits in a queue need not carry the link by which its
+ * reader may unsubscribe, and one stored body serves all queues.
+ */
+export function subscriptionId(topic: string, protocol: SubscriptionProtocol, endpoint: string): string {
+  return derivedId('sns', topic, protocol, protocol === 'sqs' ? queueOfArn(endpoint) : endpoint);
+}
+
+/** The same for the queue of that name. */
+export function subscriptionIdOfQueue(topic: string, queue: string): string {
+  return queue.startsWith(postQueuePrefix)
+    ? queue.slice(postQueuePrefix.length)
+    : derivedId('sns', topic, 'sqs', queue);
+}
