@@ -10,12 +10,16 @@
  *  18       routing: u8 length + exchange, u8 length + routing key (UTF-8; both empty where the dialect has none)
  *           optional attributes, in the order of their flags:
  *             HAS_EXPIRY u48 ms · HAS_DUE u48 ms · HAS_PRIORITY u8 · HAS_GROUP u8 length + UTF-8
- *             · HAS_DEDUPLICATION u8 length + UTF-8 · HAS_HISTORY u16 length + entries (see core/delivery/history.ts)
+ *             · HAS_DEDUPLICATION u48 when it was accepted, ms, u8 length + UTF-8
+ *             · HAS_HISTORY u16 length + entries (see core/delivery/history.ts)
  *           envelope: the sender's own encoding of everything else but the body
  *           body
  *
- * A record with IS_REFERENCE has no envelope; its body is one u48: the sequence of the record in the shard's log of
- * shared bodies that holds envelope and body.
+ * A record with IS_REFERENCE has no envelope; its body is a u48, the sequence of the record in the shard's log of shared
+ * bodies that holds envelope and body, and a u32, the length of the body there.
+ *
+ * Where a length has its highest bit set no record follows: the other bits say how many sequences are gone. Only
+ * rewritten runs have such gaps.
  */
 export const DIALECT_AMQP = 1;
 export const DIALECT_KAFKA = 2;
@@ -32,6 +36,7 @@ export const IS_REFERENCE = 64;
 export const IS_TRANSIENT = 128;
 
 export const RECORD_HEADER_BYTES = 18;
+export const GAP_BIT = 0x8000_0000;
 
 export function readU16(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;

@@ -78,6 +78,19 @@ export interface Broker {
    * {@link deleteQueue} ends it, and so does the end of its partition. Throws `not-found`.
    */
   openStream(partition: number, fromOffset: number): number;
+  /**
+   * A share group's delivery state over one partition: a queue like any other, worked off with the same verbs, whose
+   * sequences are the offsets. It begins at `fromOffset`, or at the log's start where that is above, follows the log's
+   * retention, survives a restart, and ends with {@link deleteQueue} or with its topic. Throws `exists`, `not-found`.
+   */
+  openShare(partition: number, group: string, fromOffset: number, settings: ShareSettings): number;
+  /** The handle, or -1. */
+  findShare(partition: number, group: string): number;
+  /** Of all partitions that the group works off: {@link QueueInfo.partition} says which. */
+  sharesOf(group: string): readonly number[];
+  configureShare(queue: number, settings: ShareSettings): void;
+  /** The lowest sequence of the queue that is not settled; its end when all are. */
+  firstUnsettled(queue: number): number;
   /** Aborted transactions with records in [from, to), by first offset: what readers of committed data skip. */
   abortedTransactions(partition: number, from: number, to: number): readonly AbortedTransaction[];
   /** Moves the log start; -1 means up to the stable end. Returns the new start. */
@@ -138,6 +151,8 @@ export interface Broker {
   acknowledgeMessage(queue: number, seq: number, attempts: number, strict: boolean): MessageHold;
   /** Sets the deadline to now + visibilityMs; 0 releases. Not `strict`: whichever attempt holds the message now. */
   extendMessage(queue: number, seq: number, attempts: number, visibilityMs: number, strict: boolean): MessageHold;
+  /** Dead-letters, or drops where there is no dead-letter target. */
+  rejectMessage(queue: number, seq: number, attempts: number, strict: boolean): MessageHold;
 
   // ---- looking without touching
   /** Descriptors from `fromSeq` on, in sequence order; no delivery state changes. */
@@ -298,6 +313,14 @@ export interface TopicInfo extends TopicSpec {
   readonly partitionHandles: readonly number[];
   /** The queue of a retained queue; -1 for a plain topic. */
   readonly queue: number;
+}
+
+/** How a share group works off a partition. */
+export interface ShareSettings {
+  /** What was acquired this often and is given back, or not settled in time, is settled for good. */
+  readonly maxAttempts: number;
+  /** Shows records of transactions that are open or were aborted too. */
+  readonly uncommitted: boolean;
 }
 
 export interface PartitionState {

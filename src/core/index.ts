@@ -26,6 +26,7 @@ export type {
   QueueSpec,
   Route,
   SessionSink,
+  ShareSettings,
   SubscribeOptions,
   TopicInfo,
   TopicSettings,

@@ -3,8 +3,9 @@ import type { Route } from './broker.js';
 import { BrokerError } from './broker-error.js';
 import type { Destinations } from './catalog/destinations.js';
 import type { TopicEntry } from './catalog/topic-entry.js';
-import { Deduplication, deduplicationKey } from './delivery/deduplication.js';
+import { Deduplication, scopedId } from './delivery/deduplication.js';
 import type { DeliveryContext } from './delivery/delivery-context.js';
+import { refuses } from './delivery/max-length.js';
 import type { MessageQueue } from './delivery/message-queue.js';
 import type { BatchRecord } from './log/batch-appender.js';
 import type { Partition } from './log/partition.js';
@@ -48,23 +49,13 @@ export class Publisher {
     if (size > maxRecordBytes)
       throw new BrokerError('too-large', `a message of ${size} bytes, ${maxRecordBytes} is most`);
     const { queues, topics } = route;
+    // what is wrong with the message must be found out before the first queue has it
+    if (queues.length > 1) this.#context.writer.prepare(message, outcome.acceptedMs, 0, 0, undefined, -1);
     const reference =
       queues.length > 1 && size >= SHARE_BYTES && !message.transient ? this.#share(queues, message) : -1;
     for (const handle of queues) {
       const entry = this.#destinations.queueOrUndefined(handle);
-      if (entry === undefined) continue;
-      const queue = entry.state;
-      if (queue.refuses()) {
-        outcome.refused++;
-        continue;
-      }
-      if (message.deduplicationId !== undefined && this.#duplicate(queue, message)) continue;
-      const seq = queue.tail;
-      if (message.deduplicationId !== undefined) this.#rememberId(queue, message, seq);
-      const flush = queue.append(message, undefined, queue.durable ? reference : -1, 0);
-      if (outcome.routed === 0) outcome.seq = seq;
-      outcome.routed++;
-      if (flush > outcome.flush) outcome.flush = flush;
+      if (entry !== undefined) this.#publishToQueue(entry.state, message, reference);
     }
     for (const handle of topics) {
       const topic = this.#destinations.topicOrUndefined(handle);
@@ -78,6 +69,40 @@ export class Publisher {
     return outcome;
   }
 
+  #publishToQueue(queue: MessageQueue, message: Outgoing, reference: number): void {
+    const outcome = this.#outcome;
+    if (refuses(queue)) {
+      outcome.refused++;
+      if (queue.settings.overflow === 'reject-publish-dlx') this.#deadLetter(queue, message);
+      return;
+    }
+    const { deduplicationId } = message;
+    const { deduplicationMs, deduplicationScope } = queue.settings;
+    const deduplicates = deduplicationId !== undefined && deduplicationMs !== undefined;
+    const id = deduplicates ? scopedId(deduplicationScope, deduplicationId, message.group) : '';
+    if (deduplicates && this.#duplicate(queue, id)) return;
+    const seq = queue.tail;
+    const flush = queue.append(message, undefined, queue.durable ? reference : -1, 0);
+    if (deduplicates) {
+      queue.deduplication ??= new Deduplication(deduplicationMs);
+      queue.deduplication.windowMs = deduplicationMs;
+      queue.deduplication.add(id, seq, this.#context.nowMs, flush);
+    }
+    if (outcome.routed === 0) outcome.seq = seq;
+    outcome.routed++;
+    if (flush > outcome.flush) outcome.flush = flush;
+  }
+
+  /** A message that a full queue does not take goes where its surplus goes. */
+  #deadLetter(queue: MessageQueue, message: Outgoing): void {
+    const { writer, nowMs } = this.#context;
+    writer.prepare(message, nowMs, 0, 0, undefined, -1);
+    const buffer = new Uint8Array(writer.sizeBytes);
+    writer.write(buffer, 0);
+    const record = { buffer, at: 0, sharedBuffer: undefined, sharedAt: 0 };
+    if (queue.settings.deadLetter !== undefined) this.#context.deadLetter(queue, -1, record, 0, 'maxlen');
+  }
+
   /** A message that comes from another queue: no deduplication, `attempts` behind it where they count on. */
   forward(handles: readonly number[], message: Outgoing, history: Uint8Array | undefined, attempts: number): void {
     for (const handle of handles) {
@@ -89,7 +114,9 @@ export class Publisher {
       const topic = this.#destinations.topicOrUndefined(
         entry === undefined ? handle : this.#destinations.topicOfQueue(entry),
       );
-      if (topic !== undefined) this.#appendToTopic(this.#partition(topic, message), message);
+      // without a key a compacted topic could not tell it apart, and there is nobody to be told
+      if (topic === undefined || (message.keyLength < 0 && topic.settings.compact === true)) continue;
+      this.#appendToTopic(this.#partition(topic, message), message);
     }
   }
 
@@ -98,7 +125,7 @@ export class Publisher {
     let durable = 0;
     for (const handle of queues) {
       const state = this.#destinations.queueOrUndefined(handle)?.state;
-      if (state !== undefined && state.durable && !state.refuses()) durable++;
+      if (state !== undefined && state.durable && !refuses(state)) durable++;
     }
     if (durable < 2) return -1;
     const { writer, shared, builder, nowMs } = this.#context;
@@ -109,24 +136,16 @@ export class Publisher {
     return seq;
   }
 
-  #duplicate(queue: MessageQueue, message: Outgoing): boolean {
-    if (queue.settings.deduplicationMs === undefined) return false;
-    const known = queue.deduplication?.find(deduplicationKey(queue.settings, message), this.#context.nowMs);
+  #duplicate(queue: MessageQueue, id: string): boolean {
+    const known = queue.deduplication?.find(id, this.#context.nowMs);
     if (known === undefined) return false;
     const outcome = this.#outcome;
     outcome.duplicate = true;
     if (outcome.routed === 0) outcome.seq = known.seq;
     outcome.acceptedMs = known.timeMs;
     outcome.routed++;
-    outcome.flush = Math.max(outcome.flush, queue.stableEnds.flushOf(known.seq));
+    outcome.flush = Math.max(outcome.flush, known.flush);
     return true;
-  }
-
-  #rememberId(queue: MessageQueue, message: Outgoing, seq: number): void {
-    const windowMs = queue.settings.deduplicationMs;
-    if (windowMs === undefined) return;
-    queue.deduplication ??= new Deduplication(windowMs);
-    queue.deduplication.add(deduplicationKey(queue.settings, message), seq, this.#context.nowMs);
   }
 
   #partition(topic: TopicEntry, message: Outgoing): Partition {

@@ -1,10 +1,11 @@
-import { decodeUtf8, encodeUtf8, readU32 } from '../bytes/index.js';
+import { decodeUtf8, encodeUtf8 } from '../bytes/index.js';
 import type { BrokerCore } from './broker-core.js';
 import { QueueRecovery } from './delivery/queue-recovery.js';
 import { SHARED_LOG } from './delivery/shared-bodies.js';
 import { forEachEntry, SKIPPABLE } from './log/journal-entry.js';
 import type { Partition } from './log/partition.js';
-import { type Extent, JOURNAL_LOG, type ReplayReport, type ReplayVisitor, RUN_REWRITE } from './ports.js';
+import { type Extent, JOURNAL_LOG, type LogChunk, type ReplayReport, type ReplayVisitor } from './ports.js';
+import { forEachRecord } from './log/record-run.js';
 
 /** Where the replay begins: what lies before is in checkpoints. */
 const JOURNAL_KEY = 'c/journal';
@@ -66,7 +67,7 @@ export class Recovery {
       if (!known) throw new RangeError(`the store holds '${key}', which this version does not know`);
     }
     for (const entry of core.destinations.allQueues()) {
-      if (entry.durable) this.#queues.set(entry.log, new QueueRecovery(core, entry.state));
+      if (entry.durable) this.#queues.set(entry.log, new QueueRecovery(entry.state));
     }
     for (const partition of core.destinations.allPartitions()) {
       const state = this.#states.get(partition.log);
@@ -84,10 +85,10 @@ export class Recovery {
     flushBegin: (number) => {
       this.#flush = number;
     },
-    run: (log, firstSeq, count, flags, buffer, start, end) => {
+    run: (log, firstSeq, count, _flags, buffer, start, end) => {
       if (log === JOURNAL_LOG) this.#journal(buffer, start, end);
       else if (log === SHARED_LOG) this.#sharedEnd = Math.max(this.#sharedEnd, firstSeq + count);
-      else if ((flags & RUN_REWRITE) === 0) this.#run(log, firstSeq, count, buffer, start, end);
+      else this.#run(log, firstSeq, count, buffer, start, end);
     },
     flushEnd: () => {},
   };
@@ -125,7 +126,7 @@ export class Recovery {
   ): { scans: HeaderScan[]; orphans: number[] } {
     const core = this.#core;
     core.builder.renumber(report.lastFlush + 1);
-    core.stableFlush = report.lastFlush;
+    core.context.stableFlush = report.lastFlush;
     if (!report.cleanStop && report.lastFlush > 0) this.#leaderEpoch++;
     for (const { partition } of this.#partitions.values()) {
       this.#settlePartition(partition, extentsOf(partition.log));
@@ -136,7 +137,7 @@ export class Recovery {
       if (recovery === undefined) continue;
       if (entry.partition >= 0) {
         const partition = core.destinations.partition(entry.partition);
-        recovery.settleRetained(partition.logStart, partition.lastStable, report.cleanStop);
+        recovery.settleOver(partition.logStart, partition.visibleEnd(entry.uncommitted), report.cleanStop);
       } else if (recovery.settle(extentsOf(entry.log), report.cleanStop)) {
         scans.push({
           log: entry.log,
@@ -146,7 +147,7 @@ export class Recovery {
       }
     }
     const shared = extentsOf(SHARED_LOG).at(-1);
-    core.shared.tail = Math.max(this.#sharedEnd, shared === undefined ? 0 : shared.lastSeq + 1);
+    core.context.shared.tail = Math.max(this.#sharedEnd, shared === undefined ? 0 : shared.lastSeq + 1);
     const orphans = logs.filter(
       (log) => log !== SHARED_LOG && log !== JOURNAL_LOG && !this.#queues.has(log) && !this.#partitions.has(log),
     );
@@ -168,7 +169,7 @@ export class Recovery {
       core.destinations.bindable(virtualHost, { kind: 'queue', destination: name }),
     );
     for (const key of unusable) core.putMetadata(key, undefined);
-    for (const recovery of this.#queues.values()) recovery.ready();
+    for (const recovery of this.#queues.values()) recovery.ready(report.cleanStop || report.lastFlush === 0);
     core.transactions.resume(core.nowMs);
     if (!report.cleanStop && report.lastFlush > 0) {
       core.putMetadata(EPOCH_KEY, encodeUtf8(String(this.#leaderEpoch)));
@@ -176,12 +177,10 @@ export class Recovery {
   }
 
   /** Goes through the records of a chunk that a scan asked for. */
-  static scan(scan: HeaderScan, chunk: { firstSeq: number; buffer: Uint8Array; start: number; end: number }): void {
-    let seq = chunk.firstSeq;
-    for (let at = chunk.start; at < chunk.end; at += 4 + readU32(chunk.buffer, at)) {
-      if (seq >= scan.fromSeq) scan.record(seq, chunk.buffer, at);
-      seq++;
-    }
+  static scan(scan: HeaderScan, { buffer, start, end, firstSeq, currentFirst, currentLast }: LogChunk): void {
+    forEachRecord(buffer, start, end, firstSeq, (seq, at) => {
+      if (seq >= scan.fromSeq && seq >= currentFirst && seq <= currentLast) scan.record(seq, buffer, at);
+    });
   }
 }
 

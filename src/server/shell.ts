@@ -320,31 +320,15 @@ export class BrokerShell implements Host, Shell {
 
   async #need(queue: number, log: number, fromSeq: number): Promise<void> {
     try {
-      const upTo = this.#core.destinations.partitionOfLog(log)?.lastStable ?? 0;
-      let chunks = await this.#readFrom(log, fromSeq);
-      while (chunks.length === 0 && this.#core.pending) {
-        await this.#loop.nextSettled();
-        chunks = await this.#readFrom(log, fromSeq);
-      }
+      const chunks = await this.#readFlushed(log, fromSeq);
       const info = this.#core.destinations.queueOrUndefined(queue);
       if (info === undefined) return;
-      const opened = info.partition < 0 ? undefined : await this.#opener.open(chunks, this.#abortedIn(info.partition));
-      let told = chunks.length === 0 ? upTo : chunks.at(-1)!.currentLast + 1;
+      const aborted = info.partition < 0 || info.uncommitted ? [] : this.#abortedIn(info.partition);
+      const opened = info.partition < 0 ? undefined : await this.#opener.open(chunks, aborted);
       this.enter();
-      if (opened === undefined) {
-        for (const { buffer, start, end, firstSeq } of chunks.slice(0, this.#core.memory.countKept(chunks))) {
-          this.#core.loadedChunk(queue, buffer, start, end, firstSeq, undefined);
-        }
-      } else {
-        const kept = this.#core.memory.countKept(
-          opened.map(({ buffer }) => ({ buffer, start: 0, end: buffer.length })),
-        );
-        for (const { buffer, offsets } of opened.slice(0, kept)) {
-          this.#core.loadedChunk(queue, buffer, 0, buffer.length, fromSeq, offsets);
-        }
-        told = opened[kept]?.offsets[0] ?? told;
-      }
-      this.#core.loadedEnd(queue, chunks.length > 0, told);
+      if (opened === undefined) for (const chunk of chunks) this.#core.loadedChunk(queue, chunk);
+      else for (const { buffer, offsets } of opened) this.#core.loadedRecords(queue, buffer, offsets);
+      this.#core.loadedEnd(queue, endOf(chunks));
     } catch (error) {
       this.#readFailed(queue, error);
     }
@@ -356,15 +340,25 @@ export class BrokerShell implements Host, Shell {
 
   async #needShared(queue: number, fromSeq: number): Promise<void> {
     try {
-      const chunks = await this.#readFrom(SHARED_LOG, fromSeq);
+      const chunks = await this.#readFlushed(SHARED_LOG, fromSeq);
       this.enter();
-      for (const { buffer, start, end, firstSeq } of chunks.slice(0, this.#core.memory.countKept(chunks))) {
+      for (const { buffer, start, end, firstSeq } of chunks) {
         this.#core.loadedShared(buffer, start, end, firstSeq);
       }
-      this.#core.loadedEnd(queue, chunks.length > 0);
+      this.#core.loadedEnd(queue, endOf(chunks));
     } catch (error) {
       this.#readFailed(queue, error);
     }
+  }
+
+  /** Reads what the core has appended, even when it is not written yet. */
+  async #readFlushed(log: number, fromSeq: number): Promise<readonly LogChunk[]> {
+    let chunks = await this.#readFrom(log, fromSeq);
+    while (chunks.length === 0 && this.#core.pending) {
+      await this.#loop.nextSettled();
+      chunks = await this.#readFrom(log, fromSeq);
+    }
+    return chunks;
   }
 
   async #readFrom(log: number, fromSeq: number): Promise<readonly LogChunk[]> {
@@ -487,6 +481,12 @@ function* batchesOf(chunk: LogChunk): Iterable<Uint8Array> {
     yield chunk.buffer.subarray(at, at + size);
     at += size;
   }
+}
+
+/** One past the last sequence that the chunks tell of; Infinity when there are none. */
+function endOf(chunks: readonly LogChunk[]): number {
+  const last = chunks.at(-1);
+  return last === undefined ? Number.POSITIVE_INFINITY : last.currentLast + 1;
 }
 
 function wholeBatch(buffer: Uint8Array): BatchBytes {

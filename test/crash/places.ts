@@ -33,10 +33,10 @@ export const PLACES: readonly Place[] = [
   { name: 'amqp.work-dead', moved: true },
   { name: 'amqp.wait', passing: true },
   { name: 'amqp.later', moved: true },
-  { name: 'sqs-standard', counted: true },
-  { name: 'sqs-later', counted: true },
+  { name: 'sqs-standard', counted: true, holdMs: 3_000 },
+  { name: 'sqs-later', counted: true, holdMs: 3_000 },
   { name: 'sqs-poison', counted: true, passing: true, holdMs: 1_000 },
   { name: 'sqs-poison-dead', counted: true, moved: true },
   { name: 'sqs-groups.fifo', counted: true, stableOnly: true, fifo: true, holdMs: 2_000 },
-  { name: 'retained', stableOnly: true },
+  { name: 'retained', stableOnly: true, holdMs: 3_000 },
 ];

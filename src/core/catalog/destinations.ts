@@ -6,6 +6,7 @@ import type {
   QueueSettingsChange,
   QueueSpec,
   Route,
+  ShareSettings,
   TopicSettings,
   TopicSpec,
 } from '../broker.js';
@@ -18,6 +19,7 @@ import type { QueueDestination } from '../routing/topology.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
 import { QueueEntry } from './queue-entry.js';
+import { Shares, type StoredShare } from './shares.js';
 import { Streams } from './streams.js';
 import { TopicEntry } from './topic-entry.js';
 import { VirtualHosts } from './virtual-hosts.js';
@@ -47,6 +49,7 @@ export class Destinations {
   readonly #partitions = new Map<number, Partition>();
   readonly #topicIds = new Map<string, number>();
   readonly #streams = new Streams();
+  readonly #shares: Shares;
   /** Queues and topics share one space of handles, as they share exchanges' bindings. */
   #nextHandle = 1;
   #nextLog = FIRST_LOG;
@@ -57,6 +60,7 @@ export class Destinations {
     this.#metadata = metadata;
     this.#router = router;
     this.#virtualHosts = new VirtualHosts(metadata);
+    this.#shares = new Shares(context, metadata);
   }
 
   // ---- virtual hosts
@@ -169,7 +173,7 @@ export class Destinations {
 
   removeQueue(entry: QueueEntry): void {
     this.#queues.delete(entry.handle);
-    if (this.#streams.remove(entry, this.#partitions.get(entry.partition))) return;
+    if (this.#streams.remove(entry, this.#partitions.get(entry.partition)) || this.#shares.remove(entry)) return;
     this.#host(entry.virtualHost).queues.delete(entry.name);
     this.#router.tables.of(entry.virtualHost).removeQueue(entry.handle);
     if (entry.durable) this.#metadata.remove(queueKey(entry));
@@ -217,10 +221,12 @@ export class Destinations {
   allPartitions(): IterableIterator<Partition> {
     return this.#partitions.values();
   }
-  /** The queue that works off a partition's log, if there is one. */
-  retainedQueue(partition: Partition): QueueEntry | undefined {
-    const topic = this.#topics.get(partition.topic);
-    return topic === undefined || topic.queue < 0 ? undefined : this.#queues.get(topic.queue);
+  /** The queues that work off the partition's log: a retained queue's, streams, share groups'. */
+  queuesOver(partition: Partition): QueueEntry[] {
+    const over = [...this.#streams.of(partition), ...this.#shares.over(partition)];
+    const retained = this.#queues.get(this.#topics.get(partition.topic)?.queue ?? -1);
+    if (retained !== undefined) over.push(retained);
+    return over;
   }
 
   openStream(partition: Partition, fromOffset: number): QueueEntry {
@@ -229,8 +235,30 @@ export class Destinations {
     this.#queues.set(entry.handle, entry);
     return entry;
   }
-  streamsOf(partition: Partition): Iterable<QueueEntry> {
-    return this.#streams.of(partition);
+
+  // ---- share groups
+
+  findShare(partition: number, group: string): number {
+    return this.#shares.find(partition, group)?.handle ?? -1;
+  }
+  sharesOf(group: string): QueueEntry[] {
+    return this.#shares.of(group);
+  }
+
+  openShare(partition: Partition, group: string, fromOffset: number, settings: ShareSettings): QueueEntry {
+    const topic = this.topic(partition.topic);
+    const createdMs = this.#context.nowMs;
+    const handle = this.#nextHandle++;
+    const log = this.#takeLog();
+    const entry = this.#shares.open({ handle, log, topic, partition, group, settings, createdMs }, fromOffset);
+    this.#queues.set(entry.handle, entry);
+    return entry;
+  }
+
+  configureShare(handle: number, settings: ShareSettings): QueueEntry {
+    const entry = this.queue(handle);
+    this.#shares.configure(entry, this.partition(entry.partition), settings);
+    return entry;
   }
 
   createTopic(virtualHost: string, name: string, spec: TopicSpec): TopicEntry {
@@ -422,7 +450,9 @@ export class Destinations {
       return true;
     }
     if (this.#virtualHosts.restore(key, value)) return true;
-    if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));
+    const share = Shares.read(key, value);
+    if (share !== undefined) this.#restoreShare(share);
+    else if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));
     else if (key.startsWith('q/')) this.#restoreQueue(key, decodeDestination<QueueRecord>(value));
     else return false;
     return true;
@@ -440,6 +470,17 @@ export class Destinations {
     );
     for (const log of record.logs) this.#addPartition(entry, log);
     this.#addTopic(entry);
+  }
+
+  #restoreShare(share: StoredShare): void {
+    const partition = this.partitionOfLog(share.partitionLog);
+    if (partition === undefined)
+      throw new RangeError(`a share of log ${share.partitionLog}, which belongs to no topic`);
+    const { log, group, createdMs } = share;
+    const topic = this.topic(partition.topic);
+    const handle = this.#nextHandle++;
+    const entry = this.#shares.restore({ handle, log, topic, partition, group, settings: share, createdMs });
+    this.#queues.set(entry.handle, entry);
   }
 
   #restoreQueue(key: string, record: QueueRecord): void {

@@ -21,6 +21,10 @@ export class QueueEntry implements QueueInfo {
   settings: Partial<QueueSettings>;
   /** Had a consumer at some time: what auto-delete needs. */
   consumed = false;
+  /** When its own expiry is looked at next; 0: no timer is set. */
+  expiryTimerMs = 0;
+  /** Over a partition: shows records of transactions that are open or were aborted too. */
+  uncommitted = false;
 
   constructor(
     state: MessageQueue,

@@ -1,22 +1,38 @@
+import { readU32 } from '../../bytes/index.js';
 import type { Destinations } from '../catalog/destinations.js';
 import type { QueueEntry } from '../catalog/queue-entry.js';
 import type { CoreEffects } from '../core-effects.js';
 import type { Death, DeathReason } from '../message.js';
 import type { Publisher } from '../publisher.js';
 import type { Router } from '../routing/router.js';
+import type { RecordPlace } from './delivery-context.js';
+import { departed } from './departures.js';
 import { ForwardedMessage } from './forwarded-message.js';
 import { addDeath, encodeHistory } from './history.js';
-import type { RecordView } from './record-view.js';
+import { RecordView } from './record-view.js';
+
+interface Move {
+  /** Handle of the queue that it leaves. */
+  readonly source: number;
+  /** Negative: it never got into that queue. */
+  readonly seq: number;
+  readonly view: RecordView;
+  readonly attempts: number;
+  readonly reason: DeathReason;
+}
 
 /**
- * Sends a message on when it was rejected, expired, or surplus. The append at the target and the end of the message at
- * its source go into the journal in this order, so a crash in between repeats it and loses nothing.
+ * Sends messages on that were rejected, expired, surplus, or handed out too often. The append at the target and the end
+ * of the message at its source go into the journal in this order, so a crash in between repeats it and loses nothing.
+ * What dies while another one is being sent waits its turn, so that no chain of targets is too long.
  */
 export class DeadLettering {
   readonly #router: Router;
   readonly #destinations: Destinations;
   readonly #publisher: Publisher;
   readonly #effects: CoreEffects;
+  readonly #moves: Move[] = [];
+  #sending = false;
 
   constructor(router: Router, destinations: Destinations, publisher: Publisher, effects: CoreEffects) {
     this.#router = router;
@@ -25,16 +41,33 @@ export class DeadLettering {
     this.#effects = effects;
   }
 
-  send(source: QueueEntry, view: RecordView, attempts: number, reason: DeathReason, nowMs: number): void {
+  /** Sends a copy of the record on; the queue's `departed` follows. `seq` negative: it never got into the queue. */
+  send(source: number, seq: number, record: RecordPlace, attempts: number, reason: DeathReason, nowMs: number): void {
+    this.#moves.push({ source, seq, view: copyOf(record), attempts, reason });
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let move = this.#moves.shift(); move !== undefined; move = this.#moves.shift()) {
+      const entry = this.#destinations.queueOrUndefined(move.source);
+      if (entry === undefined) continue;
+      this.#forward(entry, move, nowMs);
+      if (move.seq >= 0) departed(entry.state, move.seq);
+    }
+    this.#sending = false;
+  }
+
+  #forward(source: QueueEntry, { view, attempts, reason }: Move, nowMs: number): void {
     const target = source.settings.deadLetter;
     if (target === undefined) return;
-    const history = addDeath(view.history(), death(source, view, reason, nowMs));
+    const before = view.history();
+    const history = addDeath(before, death(source, view, reason, nowMs));
     const encoded = encodeHistory(history);
     if ('queue' in target) {
       const queue = this.#destinations.findQueue(source.virtualHost, target.queue);
-      if (queue < 0) return;
+      if (queue < 0 || (reason === 'maxlen' && isCycle(history, target.queue))) return;
       const message = new ForwardedMessage(view, view.exchange, view.routingKey);
-      this.#publisher.forward([queue], message, encoded, attempts);
+      // In a circle attempts begin anew: else it would go round without ever being handed out.
+      const again = before.some((one) => one.queue === target.queue && one.reason === 'delivery_limit');
+      this.#publisher.forward([queue], message, encoded, again ? 0 : attempts);
       return;
     }
     const routingKey = target.routingKey ?? view.routingKey;
@@ -45,9 +78,17 @@ export class DeadLettering {
         this.#destinations.findAny(source.virtualHost, name),
       )
       .filter((queue) => !isCycle(history, this.#destinations.nameOf(queue)));
-    const message = new ForwardedMessage(view, target.exchange, routingKey);
-    this.#publisher.forward(queues, message, encoded, 0);
+    this.#publisher.forward(queues, new ForwardedMessage(view, target.exchange, routingKey), encoded, 0);
   }
+}
+
+function copyOf({ buffer, at, sharedBuffer, sharedAt }: RecordPlace): RecordView {
+  const view = new RecordView();
+  view.read(buffer.slice(at, at + 4 + readU32(buffer, at)), 0);
+  if (sharedBuffer !== undefined) {
+    view.readShared(sharedBuffer.slice(sharedAt, sharedAt + 4 + readU32(sharedBuffer, sharedAt)), 0);
+  }
+  return view;
 }
 
 function death(source: QueueEntry, view: RecordView, reason: DeathReason, nowMs: number): Death {

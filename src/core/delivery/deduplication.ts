@@ -1,35 +1,48 @@
-import type { QueueSettings } from '../broker.js';
+/** What was taken in under an id. */
+export interface Original {
+  readonly seq: number;
+  /** When it was accepted, ms: its window began. */
+  readonly timeMs: number;
+  /** The flush that makes it stable. */
+  readonly flush: number;
+}
 
 /**
  * The deduplication window of one queue: which ids were taken in lately, and as what. Ids leave by time alone, so a
  * message that was deleted still guards its id.
  */
 export class Deduplication {
-  readonly windowMs: number;
-  readonly #seen = new Map<string, { seq: number; timeMs: number }>();
+  windowMs: number;
+  readonly #seen = new Map<string, Original>();
 
   constructor(windowMs: number) {
     this.windowMs = windowMs;
   }
 
   /** The original when `id` was taken in within the window. */
-  find(id: string, nowMs: number): { readonly seq: number; readonly timeMs: number } | undefined {
+  find(id: string, nowMs: number): Original | undefined {
     this.#forget(nowMs);
     return this.#seen.get(id);
   }
 
-  add(id: string, seq: number, timeMs: number): void {
+  add(id: string, seq: number, timeMs: number, flush: number): void {
     this.#seen.delete(id);
-    this.#seen.set(id, { seq, timeMs });
+    this.#seen.set(id, { seq, timeMs, flush });
   }
 
   clear(): void {
     this.#seen.clear();
   }
 
-  /** (id, sequence, time) in order of time, for the checkpoint. */
-  *entries(): Iterable<readonly [string, number, number]> {
-    for (const [id, { seq, timeMs }] of this.#seen) yield [id, seq, timeMs];
+  /** Forgets what was taken in below `seq`. */
+  clearBelow(seq: number): void {
+    for (const [id, original] of this.#seen) if (original.seq < seq) this.#seen.delete(id);
+  }
+
+  /** (id, sequence, time) in order of time, of what is still in its window. */
+  entries(nowMs: number): Iterable<readonly [string, Original]> {
+    this.#forget(nowMs);
+    return this.#seen;
   }
 
   #forget(nowMs: number): void {
@@ -40,11 +53,7 @@ export class Deduplication {
   }
 }
 
-/** What an id is known under: itself, or with its group where each group has ids of its own. */
-export function deduplicationKey(
-  settings: Partial<QueueSettings>,
-  { deduplicationId, group }: { readonly deduplicationId: string | undefined; readonly group: string | undefined },
-): string {
-  const id = deduplicationId!;
-  return settings.deduplicationScope === 'group' ? `${group ?? ''}\0${id}` : id;
+/** An id as it counts: of its own in each group, where the scope says so. */
+export function scopedId(scope: 'queue' | 'group' | undefined, id: string, group: string | undefined): string {
+  return scope === 'group' ? `${group ?? ''}\0${id}` : id;
 }

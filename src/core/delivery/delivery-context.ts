@@ -23,25 +23,35 @@ export interface DeliveryContext {
   readonly deliverBeforeSync: boolean;
   /** Something was added to the gathering flush; `waits`: somebody waits for it to be stable. */
   gathered(waits: boolean): void;
-  /** The queue is no longer what its last checkpoint says; told once until the next one begins. */
-  changed(queue: MessageQueue): void;
-  /** The queue shows what was appended only when its flush is stable. */
+  /** The queue is told of flushes that become stable until it waits for none; see {@link MessageQueue.flushed}. */
   awaitStable(queue: MessageQueue): void;
-  /** The records from `fromSeq` on are wanted in memory; answered by {@link MessageQueue.loaded}. */
+  /** The queue differs from its last checkpoint. */
+  changed(queue: MessageQueue): void;
+  /** The records of the queue's log from `fromSeq` on are wanted; answered through {@link QueueReader}. */
   need(queue: MessageQueue, fromSeq: number): void;
+  /** Records of the shared log are wanted for that queue. */
+  needShared(queue: MessageQueue, fromSeq: number): void;
   /** The queue has journal entries to make before the gathering flush is closed. */
   journalLater(queue: MessageQueue): void;
-  /** Sends a record on to the queue's dead-letter target, if it has one. `view` is the record as it lies. */
-  deadLetter(queue: MessageQueue, view: RecordView, attempts: number, reason: DeathReason): void;
-  /** The last consumer of an auto-delete queue went away. */
-  autoDelete(queue: MessageQueue): void;
+  /**
+   * Sends a message on to the queue's dead-letter target, now or as soon as what is being sent already has arrived;
+   * then calls `departed`. The record is copied at once.
+   */
+  deadLetter(queue: MessageQueue, seq: number, record: RecordPlace, attempts: number, reason: DeathReason): void;
+}
+
+/** A record in memory, with the shared one that it refers to. Valid until the next allocation. */
+export interface RecordPlace {
+  readonly buffer: Uint8Array;
+  readonly at: number;
+  readonly sharedBuffer: Uint8Array | undefined;
+  readonly sharedAt: number;
 }
 
 /** Kinds of entries in {@link DeliveryContext.timers}; the item is a sequence unless said otherwise. */
 export const TIMER_DUE = 1;
-export const TIMER_EXPIRE = 2;
-export const TIMER_HEAD_EXPIRE = 3; // no item
-export const TIMER_DEADLINE = 4;
-export const TIMER_WAITER = 5; // item: holder
-export const TIMER_QUEUE_EXPIRES = 6; // no item
-export const TIMER_GROUP_DUE = 7; // no item
+export const TIMER_HEAD_EXPIRE = 2; // no item
+export const TIMER_DEADLINE = 3;
+export const TIMER_WAITER = 4; // item: holder
+export const TIMER_QUEUE_EXPIRES = 5; // no item
+export const TIMER_EXPIRE = 6;

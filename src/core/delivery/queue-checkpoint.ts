@@ -1,97 +1,146 @@
 import { ValueReader, ValueWriter } from '../group/value-codec.js';
 import { Deduplication } from './deduplication.js';
+import { DELAYED, HELD, READY } from './message-table.js';
 import type { MessageQueue } from './message-queue.js';
 
 /**
  * What a queue must know after a restart beside its records, as one value of the metadata store. Numbers are LEB128:
  *
- *   flush · tail · reserved · handed out below · handed out below before the last crash · flag indexed · done floor
- *   · n, n × (from, length) done above it · n × (seq, attempts) · n × (delayed seq, due ms) · n × (seq, order) of what fell due
- *   · n × (held seq, attempts, deadline ms) · n × (id text, seq, time ms) seen · n × (queue seq, shared seq)
+ *   u8 format · flush · tail · reserved · handed out below · redelivered below · u8 may expire
+ *   · live messages · bytes of their bodies
+ *   · done floor · n, n × (gap since the last range, length) done above it
+ *   · n, n × exception (see below)
+ *   · n, n × (id text, seq, time ms) seen
+ *   · n, n × (queue seq, shared seq)
+ *
+ * An exception is a message that is not simply next in the log: seq · attempts · first acquired ms · body size
+ * · place in the order + 1, 0: its own · u8 state · time ms · when it expires ms.
  *
  * Journal entries and runs of flushes below `flush` are in it; what comes later is replayed on top, and replaying
- * something twice does no harm.
+ * something twice does no harm. What only headers tell (priorities, groups) is not in it.
  */
-const FORMAT = 1;
+const FORMAT = 2;
+
+/** How a message stands that is not simply next in the log. */
+export interface MessageException {
+  attempts: number;
+  firstMs: number;
+  sizeBytes: number;
+  /** Its place in the order, without the priority's part; negative: its own sequence. */
+  place: number;
+  /** READY, DELAYED or HELD. */
+  state: number;
+  /** When it is due, or its hold ends. */
+  timeMs: number;
+  /** 0: never, or with the queue's own time to live. */
+  expiresMs: number;
+}
+
+/** The parts of a checkpoint that do not stand in the queue right away. */
+export interface RestoredState {
+  readonly flush: number;
+  readonly liveCount: number;
+  readonly liveBytes: number;
+  readonly exceptions: Map<number, MessageException>;
+}
 
 export function encodeCheckpoint(queue: MessageQueue, flush: number): Uint8Array {
-  const out = new ValueWriter().byte(FORMAT);
+  const { rows, done, context } = queue;
+  const out = new ValueWriter().byte(FORMAT).unsigned(flush).unsigned(queue.tail).unsigned(queue.sequences.end);
   out
-    .unsigned(flush)
-    .unsigned(queue.tail)
-    .unsigned(queue.reserved)
-    .unsigned(queue.handedOut.reserved)
-    .unsigned(queue.redeliveredBelow)
-    .byte(queue.indexed ? 1 : 0);
-  out.unsigned(queue.done.floor);
+    .unsigned(queue.redelivery.end)
+    .unsigned(queue.redelivery.below)
+    .byte(queue.expiring ? 1 : 0);
+  let liveBytes = queue.readyBytes;
+  rows.forEach((place) => {
+    if (rows.state[place] !== READY) liveBytes += rows.sizeBytes[place];
+  });
+  out.unsigned(queue.visibleEnd - done.floor - done.countIn(done.floor, queue.visibleEnd - 1)).unsigned(liveBytes);
+  out.unsigned(done.floor);
   const ranges: number[] = [];
-  queue.done.forEachRange((from, to) => ranges.push(from, to - from));
-  writePairs(out, ranges);
-  const attempts: number[] = [...queue.attempts].flat();
-  queue.heap.forEach((_order, seq, count) => {
-    if (count > 0 && !queue.done.has(seq)) attempts.push(seq, count);
+  let last = done.floor;
+  done.forEachRange((from, to) => {
+    ranges.push(from - last, to + 1 - from);
+    last = to + 1;
   });
-  queue.groups?.forEachWaiting((message) => {
-    if (message.attempts > 0) attempts.push(message.seq, message.attempts);
-  });
-  const held: number[] = [];
-  queue.inFlight.forEach((place) => {
-    const seq = queue.inFlight.seq(place);
-    attempts.push(seq, queue.inFlight.attempts(place));
-    if (queue.grouped) held.push(seq, queue.inFlight.attempts(place), queue.inFlight.deadlineMs(place));
-  });
-  writePairs(out, attempts);
-  writePairs(out, [...queue.delayed].flat());
-  writePairs(out, [...queue.dueOrders].flat());
-  out.unsigned(held.length / 3);
-  for (const value of held) out.unsigned(value);
-  const seen = queue.deduplication === undefined ? [] : [...queue.deduplication.entries()];
+  out.unsigned(ranges.length / 2);
+  for (const value of ranges) out.unsigned(value);
+  writeExceptions(queue, out);
+  const seen = [...(queue.deduplication?.entries(context.nowMs) ?? [])];
   out.unsigned(seen.length);
-  for (const [id, seq, timeMs] of seen) out.text(id).unsigned(seq).unsigned(timeMs);
-  writePairs(out, queue.marks.toArray());
+  for (const [id, { seq, timeMs }] of seen) out.text(id).unsigned(seq).unsigned(timeMs);
+  const marks = queue.marks.toArray();
+  out.unsigned(marks.length / 2);
+  for (const value of marks) out.unsigned(value);
   return out.finish();
 }
 
-function writePairs(out: ValueWriter, pairs: readonly number[]): void {
-  out.unsigned(pairs.length / 2);
-  for (const value of pairs) out.unsigned(value);
+function writeExceptions(queue: MessageQueue, out: ValueWriter): void {
+  const { rows } = queue;
+  const places: number[] = [];
+  rows.forEach((place) => {
+    if (rows.persistent[place] === 1 && isException(queue, place)) places.push(place);
+  });
+  out.unsigned(places.length);
+  for (const place of places) {
+    const seq = rows.seq(place);
+    const state = rows.state[place];
+    const order = state === DELAYED ? seq : queue.sequencePart(rows.order[place]);
+    const timeMs = rows.timeMs[place];
+    out.unsigned(seq).unsigned(rows.attempts[place]).unsigned(rows.firstMs[place]).unsigned(rows.sizeBytes[place]);
+    out.unsigned(order === seq ? 0 : order + 1);
+    out.byte(state === DELAYED || (state === HELD && timeMs > 0) ? state : READY).unsigned(timeMs);
+    out.unsigned(rows.expiresMs[place]);
+  }
 }
 
-/** A hold that outlives its holder's connection: FIFO receives with a deadline. */
-export interface RestoredHold {
-  readonly attempts: number;
-  readonly deadlineMs: number;
+/** Does anything but the record's own header tell how the message stands? */
+function isException(queue: MessageQueue, place: number): boolean {
+  const { rows } = queue;
+  if (rows.state[place] !== READY || rows.attempts[place] > 0 || rows.timed[place] === 1) return true;
+  return queue.sequencePart(rows.order[place]) !== rows.seq(place);
 }
 
-/** Takes the checkpoint in. Returns its flush: what came before needs no replay. */
-export function decodeCheckpoint(queue: MessageQueue, value: Uint8Array, held: Map<number, RestoredHold>): number {
+/** Takes the checkpoint in. */
+export function decodeCheckpoint(queue: MessageQueue, value: Uint8Array): RestoredState {
   const reader = new ValueReader(value);
   const format = reader.byte();
   if (format !== FORMAT) throw new RangeError(`a queue checkpoint of format ${format}, ${FORMAT} is known`);
-  const pairs = (visit: (a: number, b: number) => void): void => {
-    for (let n = reader.unsigned(); n > 0; n--) visit(reader.unsigned(), reader.unsigned());
-  };
   const flush = reader.unsigned();
   queue.tail = reader.unsigned();
-  queue.reserved = reader.unsigned();
-  queue.handedOut.reserved = reader.unsigned();
-  queue.redeliveredBelow = reader.unsigned();
-  queue.indexed = reader.byte() === 1;
-  queue.done.floor = reader.unsigned();
-  pairs((from, length) => queue.done.addRange(from, from + length));
-  pairs((seq, attempts) => queue.attempts.set(seq, attempts));
-  pairs((seq, dueMs) => queue.delayed.set(seq, dueMs));
-  pairs((seq, order) => queue.dueOrders.set(seq, order));
+  queue.sequences.restore(reader.unsigned());
+  queue.redelivery.restore(reader.unsigned());
+  queue.redelivery.below = reader.unsigned();
+  queue.expiring = reader.byte() === 1;
+  const liveCount = reader.unsigned();
+  const liveBytes = reader.unsigned();
+  const { done } = queue;
+  done.floor = reader.unsigned();
+  let from = done.floor;
+  for (let n = reader.unsigned(); n > 0; n--) {
+    from += reader.unsigned();
+    const length = reader.unsigned();
+    done.addRange(from, from + length - 1);
+    from += length;
+  }
+  const exceptions = new Map<number, MessageException>();
   for (let n = reader.unsigned(); n > 0; n--) {
     const seq = reader.unsigned();
-    held.set(seq, { attempts: reader.unsigned(), deadlineMs: reader.unsigned() });
+    exceptions.set(seq, {
+      attempts: reader.unsigned(),
+      firstMs: reader.unsigned(),
+      sizeBytes: reader.unsigned(),
+      place: reader.unsigned() - 1,
+      state: reader.byte(),
+      timeMs: reader.unsigned(),
+      expiresMs: reader.unsigned(),
+    });
   }
-  const seen = reader.unsigned();
-  for (let n = seen; n > 0; n--) {
+  for (let n = reader.unsigned(); n > 0; n--) {
     const id = reader.text();
-    queue.deduplication ??= new Deduplication(queue.settings.deduplicationMs ?? 300_000);
-    queue.deduplication.add(id, reader.unsigned(), reader.unsigned());
+    queue.deduplication ??= new Deduplication(queue.settings.deduplicationMs ?? 0);
+    queue.deduplication.add(id, reader.unsigned(), reader.unsigned(), 0);
   }
-  pairs((queueSeq, sharedSeq) => queue.marks.add(queueSeq, sharedSeq));
-  return flush;
+  for (let n = reader.unsigned(); n > 0; n--) queue.marks.add(reader.unsigned(), reader.unsigned());
+  return { flush, liveCount, liveBytes, exceptions };
 }

@@ -1,119 +1,95 @@
 /**
- * Ready messages that are not simply next in the log: requeued, fallen due, prioritised. A binary heap by order over
- * parallel arrays. Entries are not removed from the middle; who pops one checks whether it still counts.
+ * The order of ready messages that are not simply next in the log: returned, fallen due, prioritised. A binary heap of
+ * (order, sequence). Entries are not removed from the middle; who pops one checks whether it still counts.
  */
 export class ReadyHeap {
-  #order = new Float64Array(0);
-  #seq = new Float64Array(0);
-  #address = new Float64Array(0);
-  #attempts = new Int32Array(0);
-  #sizeBytes = new Int32Array(0);
-  #firstMs = new Float64Array(0);
+  #orders = new Float64Array(0);
+  #seqs = new Float64Array(0);
   size = 0;
+  /** Entries that no longer count. */
+  #stale = 0;
 
   /** The lowest order; Infinity when empty. */
   get topOrder(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#order[0];
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#orders[0];
   }
   get topSeq(): number {
-    return this.#seq[0];
-  }
-  get topAddress(): number {
-    return this.#address[0];
-  }
-  get topAttempts(): number {
-    return this.#attempts[0];
-  }
-  get topSizeBytes(): number {
-    return this.#sizeBytes[0];
-  }
-  get topFirstMs(): number {
-    return this.#firstMs[0];
-  }
-  set topAddress(address: number) {
-    this.#address[0] = address;
+    return this.#seqs[0];
   }
 
-  push(order: number, seq: number, address: number, attempts: number, sizeBytes: number, firstMs: number): void {
-    if (this.size === this.#order.length) this.#grow();
-    let place = this.size++;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (this.#order[parent] <= order) break;
-      this.#copy(parent, place);
-      place = parent;
-    }
-    this.#set(place, order, seq, address, attempts, sizeBytes, firstMs);
+  push(order: number, seq: number): void {
+    if (this.size === this.#orders.length) this.#grow();
+    this.#rise(this.size++, order, seq);
   }
 
   pop(): void {
     const last = --this.size;
-    if (last <= 0) return;
-    const order = this.#order[last];
-    let place = 0;
-    for (;;) {
-      let child = place * 2 + 1;
-      if (child >= last) break;
-      if (child + 1 < last && this.#order[child + 1] < this.#order[child]) child++;
-      if (this.#order[child] >= order) break;
-      this.#copy(child, place);
-      place = child;
+    if (last > 0) this.#sink(0, last, this.#orders[last], this.#seqs[last]);
+  }
+
+  /** Drops the top, which turned out not to count any more. */
+  popStale(): void {
+    this.pop();
+    if (this.#stale > 0) this.#stale--;
+  }
+
+  /** An entry in the middle stopped counting. When most have, all are gone through: `counts` says which ones stay. */
+  markStale(counts: (order: number, seq: number) => boolean): void {
+    if (++this.#stale < 64 || this.#stale * 2 < this.size) return;
+    let kept = 0;
+    for (let i = 0; i < this.size; i++) {
+      if (!counts(this.#orders[i], this.#seqs[i])) continue;
+      this.#orders[kept] = this.#orders[i];
+      this.#seqs[kept++] = this.#seqs[i];
     }
-    if (place !== last) this.#copy(last, place);
+    this.size = kept;
+    this.#stale = 0;
+    for (let place = (kept >> 1) - 1; place >= 0; place--) {
+      this.#sink(place, kept, this.#orders[place], this.#seqs[place]);
+    }
   }
 
   clear(): void {
     this.size = 0;
+    this.#stale = 0;
   }
 
-  /** Visits every entry in no particular order. */
-  forEach(visit: (order: number, seq: number, attempts: number, sizeBytes: number) => void): void {
-    for (let i = 0; i < this.size; i++) visit(this.#order[i], this.#seq[i], this.#attempts[i], this.#sizeBytes[i]);
+  #rise(from: number, order: number, seq: number): void {
+    let place = from;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (this.#orders[parent] <= order) break;
+      this.#orders[place] = this.#orders[parent];
+      this.#seqs[place] = this.#seqs[parent];
+      place = parent;
+    }
+    this.#orders[place] = order;
+    this.#seqs[place] = seq;
   }
 
-  #copy(from: number, to: number): void {
-    this.#order[to] = this.#order[from]!;
-    this.#seq[to] = this.#seq[from]!;
-    this.#address[to] = this.#address[from]!;
-    this.#attempts[to] = this.#attempts[from]!;
-    this.#sizeBytes[to] = this.#sizeBytes[from]!;
-    this.#firstMs[to] = this.#firstMs[from]!;
-  }
-
-  #set(
-    place: number,
-    order: number,
-    seq: number,
-    address: number,
-    attempts: number,
-    sizeBytes: number,
-    firstMs: number,
-  ): void {
-    this.#order[place] = order;
-    this.#seq[place] = seq;
-    this.#address[place] = address;
-    this.#attempts[place] = attempts;
-    this.#sizeBytes[place] = sizeBytes;
-    this.#firstMs[place] = firstMs;
+  /** Puts (order, seq) at `from` or, below it, where it belongs; the heap has `size` entries. */
+  #sink(from: number, size: number, order: number, seq: number): void {
+    let place = from;
+    for (;;) {
+      let child = place * 2 + 1;
+      if (child >= size) break;
+      if (child + 1 < size && this.#orders[child + 1] < this.#orders[child]) child++;
+      if (this.#orders[child] >= order) break;
+      this.#orders[place] = this.#orders[child];
+      this.#seqs[place] = this.#seqs[child];
+      place = child;
+    }
+    this.#orders[place] = order;
+    this.#seqs[place] = seq;
   }
 
   #grow(): void {
-    const length = Math.max(16, this.#order.length * 2);
-    this.#order = grown(this.#order, length);
-    this.#seq = grown(this.#seq, length);
-    this.#address = grown(this.#address, length);
-    this.#firstMs = grown(this.#firstMs, length);
-    const attempts = new Int32Array(length);
-    attempts.set(this.#attempts);
-    this.#attempts = attempts;
-    const sizeBytes = new Int32Array(length);
-    sizeBytes.set(this.#sizeBytes);
-    this.#sizeBytes = sizeBytes;
+    const length = Math.max(16, this.#orders.length * 2);
+    const orders = new Float64Array(length);
+    orders.set(this.#orders);
+    this.#orders = orders;
+    const seqs = new Float64Array(length);
+    seqs.set(this.#seqs);
+    this.#seqs = seqs;
   }
-}
-
-function grown(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const next = new Float64Array(length);
-  next.set(old);
-  return next;
 }

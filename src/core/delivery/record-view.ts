@@ -28,6 +28,7 @@ export class RecordView implements Delivery {
 
   dialect = 0;
   flags = 0;
+  /** Of the body, wherever it is kept. */
   sizeBytes = 0;
   timestampMs = 0;
   envelope: Uint8Array = new Uint8Array(0);
@@ -43,6 +44,8 @@ export class RecordView implements Delivery {
   dueMs = 0;
   group: string | undefined = undefined;
   deduplicationId: string | undefined = undefined;
+  /** With a deduplication id: when its window began. */
+  acceptedMs = 0;
   #historyBuffer: Uint8Array = this.envelope;
   #historyAt = 0;
 
@@ -51,7 +54,7 @@ export class RecordView implements Delivery {
     const end = at + 4 + readU32(buffer, at);
     const flags = buffer[at + 5];
     const attributesEnd = at + RECORD_HEADER_BYTES + readU16(buffer, at + 6);
-    this.dialect = buffer[at + 4]!;
+    this.dialect = buffer[at + 4];
     this.flags = flags;
     this.timestampMs = readU48(buffer, at + 12);
     this.envelope = buffer;
@@ -65,7 +68,7 @@ export class RecordView implements Delivery {
     this.body = buffer;
     this.bodyStart = this.envelopeEnd;
     this.bodyEnd = end;
-    this.sizeBytes = end - this.envelopeEnd;
+    this.sizeBytes = (flags & IS_REFERENCE) !== 0 ? readU32(buffer, this.bodyStart + 6) : end - this.envelopeEnd;
     this.priority = -1;
     this.expiresAtMs = 0;
     this.dueMs = 0;
@@ -98,7 +101,6 @@ export class RecordView implements Delivery {
     this.body = buffer;
     this.bodyStart = this.envelopeEnd;
     this.bodyEnd = end;
-    this.sizeBytes = end - this.envelopeEnd;
   }
 
   get exchange(): string {
@@ -124,12 +126,14 @@ export class RecordView implements Delivery {
       this.dueMs = readU48(buffer, at);
       at += 6;
     }
-    if ((flags & HAS_PRIORITY) !== 0) this.priority = buffer[at++]!;
+    if ((flags & HAS_PRIORITY) !== 0) this.priority = buffer[at++];
     if ((flags & HAS_GROUP) !== 0) {
       this.group = decodeUtf8(buffer, at + 1, at + 1 + buffer[at]);
       at += 1 + buffer[at];
     }
     if ((flags & HAS_DEDUPLICATION) !== 0) {
+      this.acceptedMs = readU48(buffer, at);
+      at += 6;
       this.deduplicationId = decodeUtf8(buffer, at + 1, at + 1 + buffer[at]);
       at += 1 + buffer[at];
     }

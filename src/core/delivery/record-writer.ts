@@ -17,6 +17,9 @@ import {
 import { BrokerError } from '../broker-error.js';
 import type { Outgoing } from '../message.js';
 
+/** What a record that refers to a shared one has in place of a body. */
+const REFERENCE_BYTES = 10;
+
 /** Lays a message out as a record; see bytes/record.ts. One object, used for record after record. */
 export class RecordWriter {
   #message!: Outgoing;
@@ -25,6 +28,7 @@ export class RecordWriter {
   #expiresAtMs = 0;
   #dueMs = 0;
   #attributeBytes = 0;
+  #nowMs = 0;
   /** Sequence of the shared record to refer to; negative: the record holds its own envelope and body. */
   #reference = -1;
   /** What {@link write} will write. */
@@ -60,7 +64,7 @@ export class RecordWriter {
     }
     if (message.deduplicationId !== undefined) {
       flags |= HAS_DEDUPLICATION;
-      attributes += 1 + shortLength(message.deduplicationId, 'deduplicationId');
+      attributes += 7 + shortLength(message.deduplicationId, 'deduplicationId');
     }
     if (history !== undefined) {
       flags |= HAS_HISTORY;
@@ -74,9 +78,12 @@ export class RecordWriter {
     this.#dueMs = dueMs;
     this.#attributeBytes = attributes;
     this.#reference = reference;
+    this.#nowMs = nowMs;
     this.timestampMs = message.timestampMs >= 0 ? message.timestampMs : nowMs;
     this.sizeBytes =
-      RECORD_HEADER_BYTES + attributes + (reference >= 0 ? 6 : message.envelopeLength + message.bodyLength);
+      RECORD_HEADER_BYTES +
+      attributes +
+      (reference >= 0 ? REFERENCE_BYTES : message.envelopeLength + message.bodyLength);
   }
 
   get flags(): number {
@@ -104,6 +111,7 @@ export class RecordWriter {
     if ((flags & ~(IS_TRANSIENT | IS_REFERENCE)) !== 0) to = this.#writeAttributes(buffer, to);
     if (this.#reference >= 0) {
       writeU48(buffer, to, this.#reference);
+      writeU32(buffer, to + 6, message.bodyLength);
       return;
     }
     message.copyEnvelope(buffer, to);
@@ -124,7 +132,10 @@ export class RecordWriter {
     }
     if ((flags & HAS_PRIORITY) !== 0) buffer[to++] = Math.min(255, message.priority);
     if ((flags & HAS_GROUP) !== 0) to = writeShort(buffer, to, message.group!);
-    if ((flags & HAS_DEDUPLICATION) !== 0) to = writeShort(buffer, to, message.deduplicationId!);
+    if ((flags & HAS_DEDUPLICATION) !== 0) {
+      writeU48(buffer, to, this.#nowMs);
+      to = writeShort(buffer, to + 6, message.deduplicationId!);
+    }
     if ((flags & HAS_HISTORY) !== 0) {
       buffer.set(this.#history!, to);
       to += this.#history!.length;

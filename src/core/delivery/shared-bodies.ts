@@ -1,6 +1,10 @@
-import { readU32 } from '../../bytes/index.js';
+import { readU16, readU48, RECORD_HEADER_BYTES } from '../../bytes/index.js';
 import type { FlushBuilder } from '../log/flush-builder.js';
 import { type Memory, NOWHERE } from '../log/memory.js';
+import { forEachRecord } from '../log/record-run.js';
+
+/** How many shared records are remembered by sequence. */
+const REMEMBERED = 16_384;
 
 /** The log of envelopes and bodies that were fanned out: stored once, referred to from every queue. */
 export const SHARED_LOG = 1;
@@ -15,8 +19,8 @@ export class SharedBodies {
   readonly #memory: Memory;
   readonly #builder: () => FlushBuilder;
   /** Addresses of the newest shared records, by sequence modulo the length. */
-  readonly #addresses = new Float64Array(16_384).fill(NOWHERE);
-  readonly #sequences = new Float64Array(16_384).fill(-1);
+  readonly #addresses = new Float64Array(REMEMBERED).fill(NOWHERE);
+  readonly #sequences = new Float64Array(REMEMBERED).fill(-1);
 
   constructor(memory: Memory, builder: () => FlushBuilder) {
     this.#memory = memory;
@@ -33,22 +37,36 @@ export class SharedBodies {
   }
 
   remember(seq: number, address: number): void {
-    this.#addresses[seq & 16_383] = address;
-    this.#sequences[seq & 16_383] = seq;
+    this.#addresses[seq % REMEMBERED] = address;
+    this.#sequences[seq % REMEMBERED] = seq;
   }
 
   /** The address of a shared record that is still in memory, else NOWHERE. */
   address(seq: number): number {
-    const address = this.#sequences[seq & 16_383] === seq ? this.#addresses[seq & 16_383] : NOWHERE;
+    const address = this.#sequences[seq % REMEMBERED] === seq ? this.#addresses[seq % REMEMBERED] : NOWHERE;
     return this.#memory.resolve(address) === undefined ? NOWHERE : address;
+  }
+
+  /** Where the record is gets unknown. */
+  forget(seq: number): void {
+    if (this.knows(seq)) this.#sequences[seq % REMEMBERED] = -1;
+  }
+
+  /** Was the record appended or read lately? It may have left memory since. */
+  knows(seq: number): boolean {
+    return this.#sequences[seq % REMEMBERED] === seq;
   }
 
   /** Takes in records that were read back. */
   loaded(buffer: Uint8Array, start: number, end: number, firstSeq: number): void {
-    const base = this.#memory.addRead({ buffer, start, end }) - start;
-    let seq = firstSeq;
-    for (let at = start; at < end; at += 4 + readU32(buffer, at)) this.remember(seq++, base + at);
+    const base = this.#memory.addRead(buffer, start, end) - start;
+    forEachRecord(buffer, start, end, firstSeq, (seq, at) => this.remember(seq, base + at));
   }
+}
+
+/** The shared sequence that the record at `at`, which has IS_REFERENCE, refers to. */
+export function sharedSequence(buffer: Uint8Array, at: number): number {
+  return readU48(buffer, at + RECORD_HEADER_BYTES + readU16(buffer, at + 6));
 }
 
 /** For one queue: a lower bound of the shared sequences that its live records refer to. */

@@ -60,10 +60,10 @@ export class TimerHeap {
   }
 
   #copy(from: number, to: number): void {
-    this.#timeMs[to] = this.#timeMs[from]!;
-    this.#owner[to] = this.#owner[from]!;
-    this.#item[to] = this.#item[from]!;
-    this.#kind[to] = this.#kind[from]!;
+    this.#timeMs[to] = this.#timeMs[from];
+    this.#owner[to] = this.#owner[from];
+    this.#item[to] = this.#item[from];
+    this.#kind[to] = this.#kind[from];
   }
 
   #grow(): void {

@@ -61,7 +61,7 @@ export class Window {
 
   #grow(): void {
     const next = new Float64Array(Math.max(8, this.#slots.length * 2));
-    for (let i = 0; i < this.length; i++) next[i] = this.#slots[(this.#head + i) & this.#mask]!;
+    for (let i = 0; i < this.length; i++) next[i] = this.#slots[(this.#head + i) & this.#mask];
     this.#slots = next;
     this.#mask = next.length - 1;
     this.#head = 0;

@@ -10,18 +10,20 @@ import { readU32, readU48, writeU32, writeU48 } from '../../bytes/index.js';
 
 /** Sequences that are done with: pairs of u48 first, u32 count. */
 export const ENTRY_DONE = 1;
-/** A message went back with this many attempts behind it: u48 seq, u32 attempts. */
+/** A message waits again, with attempts behind it: u48 seq, u32 attempts, u48 first acquired ms, u32 size of its body. */
 export const ENTRY_RELEASED = 2;
 /** Everything below was handed out at least once: u48 seq. Reserved ahead of the deliveries. */
 export const ENTRY_HANDED_OUT = 3;
-/** A delayed message fell due and took a place in the order: u48 seq, u48 order. */
+/** A delayed message fell due and took a place in the order: u48 seq, u48 place, u32 size of its body. */
 export const ENTRY_DUE = 4;
-/** A message of a grouped queue was handed out: u48 seq, u32 attempts, u48 deadline in ms (0: none). */
+/** A message is held: the fields of ENTRY_RELEASED, u48 deadline in ms (0: as long as the holder stays). */
 export const ENTRY_HELD = 5;
 /** Sequences below may have been given out: u48 seq. */
 export const ENTRY_RESERVED = 6;
-/** A message was put off: u48 seq, u48 due in ms, u32 attempts. */
+/** A message was put off: the fields of ENTRY_RELEASED, u48 when it is due, ms. */
 export const ENTRY_DEFERRED = 7;
+/** Deduplication ids of messages below are forgotten: u48 seq. */
+export const ENTRY_IDS_FORGOTTEN = 8;
 
 export const SKIPPABLE = 0x80;
 
@@ -41,38 +43,46 @@ export class JournalWriter {
     }
   }
 
-  released(log: number, seq: number, attempts: number): void {
-    const at = this.#begin(ENTRY_RELEASED, log, 10);
-    writeU48(this.bytes, at, seq);
-    writeU32(this.bytes, at + 6, attempts);
+  released(log: number, seq: number, attempts: number, firstMs: number, sizeBytes: number): void {
+    this.#attempted(this.#begin(ENTRY_RELEASED, log, 20), seq, attempts, firstMs, sizeBytes);
   }
 
   handedOut(log: number, seq: number): void {
     writeU48(this.bytes, this.#begin(ENTRY_HANDED_OUT, log, 6), seq);
   }
 
-  due(log: number, seq: number, order: number): void {
-    const at = this.#begin(ENTRY_DUE, log, 12);
+  due(log: number, seq: number, place: number, sizeBytes: number): void {
+    const at = this.#begin(ENTRY_DUE, log, 16);
     writeU48(this.bytes, at, seq);
-    writeU48(this.bytes, at + 6, order);
+    writeU48(this.bytes, at + 6, place);
+    writeU32(this.bytes, at + 12, sizeBytes);
   }
 
-  held(log: number, seq: number, attempts: number, deadlineMs: number): void {
-    const at = this.#begin(ENTRY_HELD, log, 16);
-    writeU48(this.bytes, at, seq);
-    writeU32(this.bytes, at + 6, attempts);
-    writeU48(this.bytes, at + 10, deadlineMs);
+  held(log: number, seq: number, attempts: number, firstMs: number, sizeBytes: number, deadlineMs: number): void {
+    const at = this.#begin(ENTRY_HELD, log, 26);
+    this.#attempted(at, seq, attempts, firstMs, sizeBytes);
+    writeU48(this.bytes, at + 20, deadlineMs);
   }
 
   reserved(log: number, seq: number): void {
     writeU48(this.bytes, this.#begin(ENTRY_RESERVED, log, 6), seq);
   }
 
-  deferred(log: number, seq: number, dueMs: number, attempts: number): void {
-    const at = this.#begin(ENTRY_DEFERRED, log, 16);
+  deferred(log: number, seq: number, attempts: number, firstMs: number, sizeBytes: number, dueMs: number): void {
+    const at = this.#begin(ENTRY_DEFERRED, log, 26);
+    this.#attempted(at, seq, attempts, firstMs, sizeBytes);
+    writeU48(this.bytes, at + 20, dueMs);
+  }
+
+  idsForgotten(log: number, below: number): void {
+    writeU48(this.bytes, this.#begin(ENTRY_IDS_FORGOTTEN, log, 6), below);
+  }
+
+  #attempted(at: number, seq: number, attempts: number, firstMs: number, sizeBytes: number): void {
     writeU48(this.bytes, at, seq);
-    writeU48(this.bytes, at + 6, dueMs);
-    writeU32(this.bytes, at + 12, attempts);
+    writeU32(this.bytes, at + 6, attempts);
+    writeU48(this.bytes, at + 10, firstMs);
+    writeU32(this.bytes, at + 16, sizeBytes);
   }
 
   /** Writes the entry's head and returns where its fields go. */

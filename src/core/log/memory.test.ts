@@ -2,41 +2,47 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_LIMITS, Memory } from './memory.js';
 
-const LIMITS = { ...DEFAULT_LIMITS, chunkBytes: 100, ringChunks: 8 };
+const LIMITS = { ...DEFAULT_LIMITS, chunkBytes: 400, ringChunks: 4 };
 
-/** A chunk whose records are bytes `fill`, behind something that is none of them. */
-function chunk(length: number, fill: number) {
-  const buffer = new Uint8Array(length + 3).fill(0xff);
-  buffer.fill(fill, 3);
-  return { buffer, start: 3, end: length + 3 };
+/** Bytes that can be told apart. */
+function piece(sizeBytes: number, mark: number): Uint8Array {
+  return new Uint8Array(sizeBytes).fill(mark);
 }
 
 describe('what was read back', () => {
-  it('stays addressable as far as it was said to', () => {
+  it('lies close together: many small pieces do not displace each other', () => {
     const memory = new Memory(LIMITS);
-    memory.addRead(chunk(20, 0));
-    const chunks = [50, 10, 10, 97, 20, 20, 20, 20, 20, 50, 97].map((length, i) => chunk(length, i + 1));
-    const kept = memory.countKept(chunks);
-    assert.ok(kept > 3 && kept < chunks.length);
-    const addresses = chunks.slice(0, kept).map((each) => memory.addRead(each));
-    for (const [i, address] of addresses.entries()) {
-      const buffer = memory.resolve(address);
-      assert.ok(buffer !== undefined);
-      const { start, end } = chunks[i];
-      const length = end - start;
-      assert.deepEqual([...buffer.subarray(memory.offset, memory.offset + length)], Array(length).fill(i + 1));
-    }
+    const addresses = Array.from({ length: 40 }, (_, i) => memory.addRead(piece(10, i), 0, 10));
+    for (const [i, address] of addresses.entries()) assert.equal(memory.resolve(address)?.[memory.offset], i);
   });
 
-  it('is one buffer at least, however big', () => {
-    assert.equal(new Memory(LIMITS).countKept([chunk(700, 1), chunk(1, 2)]), 1);
+  it('is the part that was asked for', () => {
+    const memory = new Memory(LIMITS);
+    const buffer = Uint8Array.from({ length: 30 }, (_, i) => i);
+    assert.equal(memory.resolve(memory.addRead(buffer, 7, 12))?.[memory.offset], 7);
   });
 
-  it('takes many small chunks side by side', () => {
-    const chunks = Array.from({ length: 40 }, (_, i) => chunk(4, i));
+  it('may be bigger than a chunk, and everything in it can be found', () => {
     const memory = new Memory(LIMITS);
-    assert.equal(memory.countKept(chunks), chunks.length);
-    const addresses = chunks.map((each) => memory.addRead(each));
-    assert.notEqual(memory.resolve(addresses[0]), undefined);
+    const big = Uint8Array.from({ length: 1100 }, (_, i) => i % 251);
+    const address = memory.addRead(big, 0, big.length);
+    for (const at of [0, 399, 400, 1099]) assert.equal(memory.resolve(address + at)?.[memory.offset], at % 251);
+  });
+
+  it('is gone, and not something else, once enough came after it', () => {
+    const memory = new Memory(LIMITS);
+    const address = memory.addRead(piece(100, 1), 0, 100);
+    for (let i = 2; i < 12; i++) memory.addRead(piece(100, i), 0, 100);
+    assert.equal(memory.resolve(address), undefined);
+  });
+});
+
+describe('transient messages', () => {
+  it('give their memory back one by one, in any order', () => {
+    const memory = new Memory(LIMITS);
+    const addresses = Array.from({ length: 50 }, () => memory.allocateTransient(30));
+    assert.ok(memory.transientBytes >= 1500);
+    for (const address of [...addresses.slice(25), ...addresses.slice(0, 25)]) memory.freeTransient(address);
+    assert.ok(memory.transientBytes <= 100, 'all but the chunk that is being filled');
   });
 });

@@ -35,7 +35,7 @@ export const DEFAULT_LIMITS: MemoryLimits = {
 class ChunkRing {
   readonly #chunkBytes: number;
   readonly #length: number;
-  readonly #buffers: (Uint8Array | undefined)[];
+  readonly #buffers: (Uint8Array<ArrayBuffer> | undefined)[];
   readonly #firstSerials: Float64Array;
   #next = 0;
 
@@ -47,7 +47,7 @@ class ChunkRing {
   }
 
   /** Takes the next serials for `buffer` and returns the first. */
-  add(buffer: Uint8Array): number {
+  add(buffer: Uint8Array<ArrayBuffer>): number {
     const first = this.#next;
     const serials = Math.max(1, Math.ceil(buffer.length / this.#chunkBytes));
     for (let i = 0; i < serials; i++) {
@@ -59,40 +59,33 @@ class ChunkRing {
     return first;
   }
 
-  /** The chunk that the next {@link add} of one serial would displace, when it is of the usual size. */
-  displaced(): Uint8Array | undefined {
+  /** The chunk that the next {@link add} of one serial would displace, when it is of that size. */
+  displaced(sizeBytes: number): Uint8Array<ArrayBuffer> | undefined {
     const buffer = this.#buffers[this.#next % this.#length];
-    return buffer !== undefined && buffer.length === this.#chunkBytes ? buffer : undefined;
+    return buffer !== undefined && buffer.length === sizeBytes ? buffer : undefined;
   }
 
-  buffer(serial: number): Uint8Array | undefined {
+  buffer(serial: number): Uint8Array<ArrayBuffer> | undefined {
     return serial > this.#next - 1 - this.#length && serial < this.#next
       ? this.#buffers[serial % this.#length]
       : undefined;
   }
 
   firstSerial(serial: number): number {
-    return this.#firstSerials[serial % this.#length]!;
+    return this.#firstSerials[serial % this.#length];
   }
 }
-
-/** Records in buffer[start, end). */
-export interface ReadChunk {
-  readonly buffer: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** How full a buffer gets at least into which small chunks are copied together; what fits into the rest is small. */
-const SHARED_FILL = 0.75;
 
 export class Memory {
   readonly limits: MemoryLimits;
   readonly #chunkBytes: number;
   readonly #appended: ChunkRing;
   readonly #read: ChunkRing;
-  /** Where small chunks are copied together: its address, and how much of it is taken. */
-  #readShared: { readonly buffer: Uint8Array; readonly base: number; used: number } | undefined;
+  /** Size of a chunk of what was read. */
+  readonly #readBytes: number;
+  #readChunk = new Uint8Array(0);
+  #readAddress = 0;
+  #readUsed = 0;
   readonly #transient = new Map<number, TransientChunk>();
   #transientSerial = 0;
   #transientCurrent: TransientChunk | undefined;
@@ -106,6 +99,7 @@ export class Memory {
     this.#chunkBytes = limits.chunkBytes;
     this.#appended = new ChunkRing(limits);
     this.#read = new ChunkRing(limits);
+    this.#readBytes = limits.chunkBytes / 4;
   }
 
   /** A bigger record would push out of the ring what is needed beside it. */
@@ -115,7 +109,7 @@ export class Memory {
 
   /** A fresh chunk to append into; returns the address of its first byte. `reuse` says whether its memory is free. */
   appendChunk(sizeBytes: number, reusable: (buffer: Uint8Array) => boolean): { buffer: Uint8Array; address: number } {
-    const displaced = sizeBytes <= this.#chunkBytes ? this.#appended.displaced() : undefined;
+    const displaced = sizeBytes <= this.#chunkBytes ? this.#appended.displaced(this.#chunkBytes) : undefined;
     const buffer =
       displaced !== undefined && reusable(displaced)
         ? displaced
@@ -123,50 +117,19 @@ export class Memory {
     return { buffer, address: this.#appended.add(buffer) * this.#chunkBytes };
   }
 
-  /**
-   * Makes records that were read from the store addressable; returns the address of the first one's first byte. What is
-   * small is copied together: a log that was written in many small flushes comes back in as many small chunks.
-   */
-  addRead({ buffer, start, end }: ReadChunk): number {
+  /** Keeps a copy of buffer[start, end), which was read from the store; returns the address of its first byte. */
+  addRead(buffer: Uint8Array, start: number, end: number): number {
     const size = end - start;
-    if (!this.#isSmall(size)) return READ_BASE + this.#read.add(buffer) * this.#chunkBytes + start;
-    let shared = this.#readShared;
-    if (shared === undefined || shared.used + size > this.#chunkBytes) {
-      const fresh = new Uint8Array(this.#chunkBytes);
-      shared = { buffer: fresh, base: READ_BASE + this.#read.add(fresh) * this.#chunkBytes, used: 0 };
-      this.#readShared = shared;
+    if (this.#readUsed + size > this.#readChunk.length) {
+      const displaced = this.#read.displaced(this.#readBytes);
+      this.#readChunk = size > this.#readBytes ? new Uint8Array(size) : (displaced ?? new Uint8Array(this.#readBytes));
+      this.#readAddress = READ_BASE + this.#read.add(this.#readChunk) * this.#chunkBytes;
+      this.#readUsed = 0;
     }
-    shared.buffer.set(start === 0 && end === buffer.length ? buffer : buffer.subarray(start, end), shared.used);
-    const address = shared.base + shared.used;
-    shared.used += size;
-    return address;
-  }
-
-  /**
-   * How many of these, from the first on, stay addressable side by side when they are added one after another: at least
-   * one. Adding more would displace the first, which is the one that was wanted.
-   */
-  countKept(chunks: readonly ReadChunk[]): number {
-    // One for a buffer that is begun already.
-    let room = Math.floor(this.limits.ringChunks / 2) - 1;
-    let shared = 0;
-    let kept = 0;
-    for (const { buffer, start, end } of chunks) {
-      if (this.#isSmall(end - start)) {
-        shared += end - start;
-        if (shared > this.#chunkBytes * SHARED_FILL) {
-          shared = end - start;
-          room--;
-        }
-      } else room -= Math.max(1, Math.ceil(buffer.length / this.#chunkBytes));
-      if (room < 0 && kept > 0) break;
-      kept++;
-    }
-    return kept;
-  }
-
-  #isSmall(sizeBytes: number): boolean {
-    return sizeBytes <= this.#chunkBytes * (1 - SHARED_FILL);
+    const at = this.#readUsed;
+    this.#readChunk.set(start === 0 && size === buffer.length ? buffer : buffer.subarray(start, end), at);
+    this.#readUsed += size;
+    return this.#readAddress + at;
   }
 
   /** Room for one transient record; free it with {@link freeTransient}. */

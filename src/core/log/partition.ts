@@ -68,6 +68,11 @@ export class Partition implements PartitionState {
     return Math.min(this.highWatermark, this.producers.heldBackFrom(this.highWatermark));
   }
 
+  /** One past the last offset that a queue over the partition may show. */
+  visibleEnd(uncommitted: boolean): number {
+    return uncommitted ? this.highWatermark : this.lastStable;
+  }
+
   /** Its durability asks answers to wait for the sync. */
   get waits(): boolean {
     return this.settings.durability === undefined || this.settings.durability === 'sync';

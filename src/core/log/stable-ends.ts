@@ -9,6 +9,11 @@ export class StableEnds {
     return this.#flushes.length > 0;
   }
 
+  /** The newest flush that is waited for; 0: none. */
+  get lastFlush(): number {
+    return this.#flushes.at(-1) ?? 0;
+  }
+
   append(flush: number, end: number): void {
     const last = this.#flushes.length - 1;
     if (last >= 0 && this.#flushes[last] === flush) {

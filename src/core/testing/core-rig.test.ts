@@ -126,23 +126,22 @@ export class CoreRig {
     while (chunks.length === 0 && this.flush()) chunks = load();
     this.answered++;
     if (read.log === SHARED_LOG) {
-      for (const { buffer, start, end, firstSeq } of chunks.slice(0, core.memory.countKept(chunks))) {
+      for (const { buffer, start, end, firstSeq } of chunks) {
         core.loadedShared(buffer, start, end, firstSeq);
       }
     } else {
       const entry = core.destinations.queueOrUndefined(read.queue);
       if (entry === undefined) return true;
-      // As the shell does: no more than the ring holds without displacing what was asked for.
-      for (const chunk of chunks.slice(0, core.memory.countKept(chunks))) {
-        if (entry.partition < 0) {
-          core.loadedChunk(read.queue, chunk.buffer, chunk.start, chunk.end, chunk.firstSeq, undefined);
-        } else {
+      for (const chunk of chunks) {
+        if (entry.partition < 0) core.loadedChunk(read.queue, chunk);
+        else {
           const { buffer, offsets } = openBatches(chunk);
-          core.loadedChunk(read.queue, buffer, 0, buffer.length, read.from, offsets);
+          core.loadedRecords(read.queue, buffer, offsets);
         }
       }
     }
-    core.loadedEnd(read.queue, chunks.length > 0);
+    const last = chunks.at(-1);
+    core.loadedEnd(read.queue, last === undefined ? Number.POSITIVE_INFINITY : last.currentLast + 1);
     return true;
   }
 

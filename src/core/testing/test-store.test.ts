@@ -59,11 +59,11 @@ export class TestStore {
     const stored: StoredRun[] = [];
     for (let i = 0; i < flush.runCount; i++) {
       stored.push({
-        log: runs.log[i]!,
-        firstSeq: runs.firstSeq[i]!,
-        count: runs.count[i]!,
-        flags: runs.flags[i]!,
-        maxTimestampMs: runs.maxTimestampMs[i]!,
+        log: runs.log[i],
+        firstSeq: runs.firstSeq[i],
+        count: runs.count[i],
+        flags: runs.flags[i],
+        maxTimestampMs: runs.maxTimestampMs[i],
         payload: arena.slice(runs.start[i], runs.end[i]),
       });
     }

@@ -17,7 +17,9 @@ import { type LifeContext, noteFailure, pause } from './load.js';
 const BIGGEST_BODY = 60_000;
 const LATER_SECONDS = 1;
 const POISON_RECEIVES = 2;
-/** Longer than a test takes: only a crash brings back what was received and not deleted. */
+/** What was received and not deleted comes back after this long, over every crash; see `holdMs` of the places. */
+const HOLD_SECONDS = 3;
+/** Longer than it takes to empty the queues. */
 const LONG_VISIBILITY_SECONDS = 600;
 const DELETED_FRACTION = 0.9;
 
@@ -118,9 +120,9 @@ function noteSent(id: string, { places, logs, delaySeconds }: SenderShape, { his
 export async function receiveWithSqs(context: LifeContext): Promise<void> {
   await withClient(context, (client) =>
     Promise.all([
-      receiveUntilOver(client, 'sqs-standard', LONG_VISIBILITY_SECONDS, DELETED_FRACTION, context),
-      receiveUntilOver(client, 'sqs-later', LONG_VISIBILITY_SECONDS, DELETED_FRACTION, context),
-      receiveUntilOver(client, 'retained', LONG_VISIBILITY_SECONDS, DELETED_FRACTION, context),
+      receiveUntilOver(client, 'sqs-standard', HOLD_SECONDS, DELETED_FRACTION, context),
+      receiveUntilOver(client, 'sqs-later', HOLD_SECONDS, DELETED_FRACTION, context),
+      receiveUntilOver(client, 'retained', HOLD_SECONDS, DELETED_FRACTION, context),
       receiveUntilOver(client, 'sqs-groups.fifo', 2, DELETED_FRACTION, context),
       receiveUntilOver(client, 'sqs-poison', 1, 0, context),
     ]),
