@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createVerify, X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import {
+  ConfirmSubscriptionCommand,
   DeleteTopicCommand,
   GetSubscriptionAttributesCommand,
   ListSubscriptionsByTopicCommand,
@@ -132,6 +133,23 @@ describe('HTTP endpoints', () => {
     await subscribe({}, topic);
     await broker.publish(topic, 'again');
     assert.equal(notificationIn(await endpoint.next()).Message, 'again');
+  });
+
+  it('stay subscribed to who has only the link, where they confirmed so', async () => {
+    const TopicArn = await broker.createTopic();
+    const input = { TopicArn, Protocol: 'http', Endpoint: endpoint.url };
+    await broker.sns.send(new SubscribeCommand(input));
+    const asked = notificationIn(await endpoint.next());
+    const { SubscriptionArn } = await broker.sns.send(
+      new ConfirmSubscriptionCommand({ TopicArn, Token: String(asked['Token']), AuthenticateOnUnsubscribe: 'true' }),
+    );
+    await broker.publish(TopicArn, 'x');
+    const link = notificationIn(await endpoint.next()).UnsubscribeURL;
+    const refusal = await fetch(link);
+    assert.equal(refusal.status, 403);
+    assert.match(await refusal.text(), /<Code>AuthorizationError<\/Code>/);
+    await broker.sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+    assert.equal(typeOf(await endpoint.next()), 'UnsubscribeConfirmation');
   });
 
   it('get what they did not take again, first at once, then after the delays of the policy', async () => {

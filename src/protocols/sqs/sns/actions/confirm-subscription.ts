@@ -9,7 +9,7 @@ export const confirmSubscription = snsAction({
   name: 'ConfirmSubscription',
   input: structure({ TopicArn: optional(text), Token: optional(text), AuthenticateOnUnsubscribe: optional(text) }),
   output: structure({ SubscriptionArn: optional(text) }),
-  run(call, { TopicArn, Token: token }) {
+  run(call, { TopicArn, Token: token, AuthenticateOnUnsubscribe: guard }) {
     if (TopicArn === undefined) throw missing('topicArn');
     if (token === undefined) throw missing('token');
     let name: string;
@@ -24,7 +24,8 @@ export const confirmSubscription = snsAction({
     if (subscription === undefined) throw invalid('Token');
     const { record, id } = subscription;
     if (!record.confirmed) {
-      topic.putSubscription(id, { ...record, confirmed: true, authenticated: call.signed });
+      const guarded = guard?.toLowerCase() === 'true';
+      topic.putSubscription(id, { ...record, confirmed: true, authenticated: call.signed, guarded });
       call.sns.bindings.add(topic, topic.subscriptions.get(id)!);
     }
     return call.stable({ SubscriptionArn: record.arn });

@@ -1,5 +1,5 @@
 import { optional, structure, text } from '../../wire/shape.js';
-import { invalid } from '../sns-error.js';
+import { invalid, SnsError } from '../sns-error.js';
 import { deleteSubscription } from '../subscription/delete-subscription.js';
 import { readTopicArn } from '../topic/topic-arn.js';
 import { snsAction } from './sns-action.js';
@@ -16,6 +16,12 @@ export const unsubscribe = snsAction({
     const found = call.findSubscription(arn);
     if (found !== undefined) {
       const { topic, subscription } = found;
+      if (subscription.record.guarded && !call.signed) {
+        throw new SnsError(
+          'AuthorizationError',
+          'The subscription was confirmed to be ended only by a signed request.',
+        );
+      }
       deleteSubscription(call.sns, call.broker, topic, subscription);
       call.sns.http.sayFarewell(topic, subscription);
     }

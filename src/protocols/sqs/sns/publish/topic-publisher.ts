@@ -46,7 +46,7 @@ export class TopicPublisher {
     const key = this.#deduplicationKey(topic, publication);
     const original = key === undefined ? undefined : this.#recent.find(key, broker.nowMs);
     if (original !== undefined) return original;
-    this.#bindings.restore(topic);
+    const unbound = this.#bindings.restore(topic);
     const messageId = this.#host.randomUuid();
     const sequenceNumber = topic.fifo ? topic.takeSequence() : '';
     const part = (form: TopicPart['form'], subscriptionArn = ''): TopicPart => ({
@@ -80,7 +80,7 @@ export class TopicPublisher {
       this.#deadLetter(topic, subscription, copy, send),
     );
     for (const copy of copies) send(copy, { ...route, queues: copy.queues, topics: copy.topics });
-    for (const subscription of this.#bindings.unboundOf(topic)) {
+    for (const subscription of unbound) {
       if (!(subscription.filter?.matches(new FilterSubject(headers)) ?? true)) continue;
       this.#deadLetter(topic, subscription, this.#copyFor(topic, publication, subscription, true), send);
     }

@@ -25,6 +25,7 @@ export function addSubscription(
     owner: call.account,
     confirmed: isQueue,
     authenticated: isQueue,
+    guarded: false,
     token: isQueue ? '' : randomBytes(tokenBytes).toString('hex'),
     origin: caller.origin,
   });

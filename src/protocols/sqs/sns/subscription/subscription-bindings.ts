@@ -3,6 +3,13 @@ import type { Topic } from '../topic/topic.js';
 import type { Topics } from '../topic/topics.js';
 import { scopeOf, type Subscription } from './subscription.js';
 
+/** What is known about a topic's bindings until queues, exchanges, bindings or subscriptions change. */
+interface Restored {
+  readonly topology: number;
+  readonly version: number;
+  readonly unbound: readonly Subscription[];
+}
+
 /**
  * A confirmed subscription is a binding from the topic's exchange to its queue. The binding goes with the queue, the subscription does not: when
  * a queue of that name is there again, it is bound again.
@@ -10,6 +17,7 @@ import { scopeOf, type Subscription } from './subscription.js';
 export class SubscriptionBindings {
   readonly #broker: Broker;
   readonly #topics: Topics;
+  readonly #restored = new WeakMap<Topic, Restored>();
   #seenVersion = -1;
 
   constructor(broker: Broker, topics: Topics) {
@@ -26,13 +34,22 @@ export class SubscriptionBindings {
     this.#broker.unbind(topic.virtualHost, bindingOf(subscription));
   }
 
-  /** Binds the queues that came since the last time. Costs nothing while no queue, exchange or binding comes or goes. */
-  restore(topic: Topic): void {
-    if (topic.boundVersion === this.#broker.topologyVersion) return;
+  /**
+   * Binds the queues that came since the last time, and answers the confirmed subscriptions whose queue is not there. Costs nothing while no queue,
+   * exchange, binding or subscription comes or goes.
+   */
+  restore(topic: Topic): readonly Subscription[] {
+    const known = this.#restored.get(topic);
+    const { version } = topic;
+    if (known?.topology === this.#broker.topologyVersion && known.version === version) return known.unbound;
+    const unbound: Subscription[] = [];
     for (const subscription of topic.subscriptions.values()) {
-      if (subscription.record.confirmed) this.add(topic, subscription);
+      if (!subscription.record.confirmed) continue;
+      if (this.#isThere(topic, subscription)) this.add(topic, subscription);
+      else unbound.push(subscription);
     }
-    topic.boundVersion = this.#broker.topologyVersion;
+    this.#restored.set(topic, { topology: this.#broker.topologyVersion, version, unbound });
+    return unbound;
   }
 
   /** The same for all topics. */
@@ -40,13 +57,6 @@ export class SubscriptionBindings {
     if (this.#seenVersion === this.#broker.topologyVersion) return;
     for (const topic of this.#topics.all()) this.restore(topic);
     this.#seenVersion = this.#broker.topologyVersion;
-  }
-
-  /** Confirmed subscriptions whose queue is not there. */
-  unboundOf(topic: Topic): Subscription[] {
-    return [...topic.subscriptions.values()].filter(
-      (subscription) => subscription.record.confirmed && !this.#isThere(topic, subscription),
-    );
   }
 
   #isThere(topic: Topic, { queue }: Subscription): boolean {

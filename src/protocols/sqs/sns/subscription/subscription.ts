@@ -16,6 +16,8 @@ export interface SubscriptionRecord {
   readonly confirmed: boolean;
   /** Whether it was confirmed by a signed request. */
   readonly authenticated: boolean;
+  /** Whether it may be ended only by a signed request. */
+  readonly guarded: boolean;
   /** What confirms it; empty for queues, which need no confirmation. */
   readonly token: string;
   /** Scheme and host that the subscriber called: what links in its messages lead to. */

@@ -27,8 +27,6 @@ export class Topic {
   readonly #byQueue = new Map<string, Subscription>();
   #nextSequence = 0;
   #reservedSequence = 0;
-  /** The topology when all bindings of its subscriptions were last seen to. */
-  boundVersion = -1;
 
   constructor(info: ExchangeInfo) {
     this.virtualHost = info.virtualHost;
@@ -40,6 +38,11 @@ export class Topic {
 
   static is(info: ExchangeInfo): boolean {
     return info.notes.get(topicNote) !== undefined;
+  }
+
+  /** Goes up with every change of what is kept. */
+  get version(): number {
+    return this.#notes.version;
   }
 
   get fifo(): boolean {
@@ -78,6 +81,8 @@ export class Topic {
   forget(): void {
     for (const id of this.subscriptions.keys()) this.removeSubscription(id);
     this.#notes.remove(sequenceNote);
+    // Numbers that are not set aside any more are set aside anew before they are used.
+    this.#reservedSequence = this.#nextSequence;
     this.#notes.remove(topicNote);
   }
 
