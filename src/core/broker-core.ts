@@ -46,6 +46,7 @@ import { HELD } from './delivery/message-table.js';
 import type { MessageQueue } from './delivery/message-queue.js';
 import { peekQueue } from './delivery/peek.js';
 import { forgetBelow, purge } from './delivery/purge.js';
+import { liveIn, referencesIn, rewrite, type SharedRecord, type SparseQueue } from './delivery/rewriting.js';
 import { Sessions } from './delivery/sessions.js';
 import { acknowledgeWaiting, extend, release } from './delivery/settling.js';
 import { expire, fallDue, holdEnds } from './delivery/times.js';
@@ -225,6 +226,44 @@ export class BrokerCore implements Broker {
 
   loadedShared(buffer: Uint8Array, start: number, end: number, firstSeq: number): void {
     this.context.shared.loaded(buffer, start, end, firstSeq);
+  }
+
+  /** Queues of which the store may hold much more than lives in them; see {@link rewrite}. */
+  *sparseQueues(leastDead: number): Iterable<SparseQueue> {
+    for (const { handle, log, durable, partition, state } of this.destinations.allQueues()) {
+      const { done, tail } = state;
+      if (!durable || partition >= 0 || tail - done.floor < leastDead) continue;
+      if (done.countIn(done.floor, tail - 1) >= leastDead) {
+        yield { handle, log, floor: done.floor, sharedFrom: state.marks.lowest(done.floor, tail) };
+      }
+    }
+  }
+
+  /** How many messages of firstSeq … lastSeq the queue still has; 0 when it is gone. */
+  liveIn(queue: number, firstSeq: number, lastSeq: number): number {
+    const entry = this.destinations.queueOrUndefined(queue);
+    return entry === undefined ? 0 : liveIn(entry.state, firstSeq, lastSeq);
+  }
+
+  /** The shared records that live messages of these chunks refer to. */
+  referencesIn(queue: number, chunks: readonly LogChunk[]): readonly number[] {
+    const entry = this.destinations.queueOrUndefined(queue);
+    return entry === undefined ? [] : referencesIn(entry.state, chunks);
+  }
+
+  /**
+   * Writes what is live of firstSeq … lastSeq once more, in place of all that the store has there; see
+   * delivery/rewriting.ts. Returns how far it came, -1 when nothing could be done.
+   */
+  rewrite(
+    queue: number,
+    firstSeq: number,
+    lastSeq: number,
+    chunks: readonly LogChunk[],
+    shared: ReadonlyMap<number, SharedRecord>,
+  ): number {
+    const entry = this.destinations.queueOrUndefined(queue);
+    return entry === undefined || this.#stopped ? -1 : rewrite(entry.state, firstSeq, lastSeq, chunks, shared);
   }
 
   /** Nothing is accepted any more. */

@@ -6,10 +6,7 @@ import { CoreRig, TINY_MEMORY } from './testing/core-rig.test.js';
 function drain(rig: CoreRig, name: string): readonly (readonly [body: string, attempts: number])[] {
   const session = rig.session();
   rig.subscribe(session, rig.find(name));
-  do {
-    rig.flushAll();
-    rig.settle();
-  } while (rig.core.pending);
+  rig.rest();
   return rig.sink(session).delivered.map(({ body, attempts }) => [body, attempts] as const);
 }
 

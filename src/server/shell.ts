@@ -26,6 +26,7 @@ import type { BatchBytes, BatchOpener, OpenedRecords } from './batch-opener.js';
 import { FlushLoop } from './flush-loop.js';
 import type { ShellServices, Shell } from './parts.js';
 import { hasRetention, retainedFrom } from './retention.js';
+import { Rewriter } from './rewriter.js';
 import { StableCallbacks } from './stable-callbacks.js';
 
 /** The embedded engine has one shard. */
@@ -72,6 +73,7 @@ export class BrokerShell implements Host, Shell {
   readonly #core: BrokerCore;
   readonly #services: ShellServices;
   readonly #opener: BatchOpener;
+  readonly #rewriter: Rewriter;
   readonly #callbacks = new StableCallbacks();
   readonly #listeners: ((stableFlush: number) => void)[] = [];
   readonly #watchers = new Map<number, Set<() => void>>();
@@ -119,6 +121,7 @@ export class BrokerShell implements Host, Shell {
       Date.now(),
       options,
     );
+    this.#rewriter = new Rewriter(this.#core, shard, () => this.enter());
   }
 
   get host(): Host {
@@ -439,6 +442,9 @@ export class BrokerShell implements Host, Shell {
   #keepHouse(): void {
     this.enter();
     if (this.#core.nowMs >= this.#retentionAtMs) this.#applyRetention();
+    this.#rewriter.run().catch((error: unknown) => {
+      if (!this.#closing) this.log('error', 'a queue could not be rewritten', { err: error });
+    });
     const floor = this.#core.sharedFloor();
     if (floor <= this.#trimmedShared) return;
     this.#trimmedShared = floor;

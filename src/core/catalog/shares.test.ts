@@ -41,10 +41,7 @@ class SharedTopic {
   /** What a member gets now: offset, body, attempts. */
   acquire(max = 10): (readonly [number, string, number])[] {
     this.rig.acquire(this.session, this.share, { max, visibilityMs: LOCK_MS });
-    do {
-      this.rig.settle();
-      this.rig.flushAll();
-    } while (this.rig.core.pending);
+    this.rig.rest();
     return this.rig
       .sink(this.session)
       .take()

@@ -98,6 +98,21 @@ export class ReferenceMarks {
     return this.#sharedSeqs[0] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Where the records end that a mark at or below `lastSeq` stands for, inclusive; `lastSeq` when none does. */
+  endAt(lastSeq: number): number {
+    const next = this.#queueSeqs.findLast((seq) => seq <= lastSeq + 1);
+    return next === undefined ? lastSeq : next - 1;
+  }
+
+  /** The live records firstSeq … lastSeq, which begin at `floor`, refer to nothing any more. */
+  drop(firstSeq: number, lastSeq: number, floor: number): void {
+    for (let i = this.#queueSeqs.length - 2; i >= 0; i--) {
+      if (Math.max(this.#queueSeqs[i], floor) < firstSeq || this.#queueSeqs[i + 1] > lastSeq + 1) continue;
+      this.#queueSeqs.splice(i, 1);
+      this.#sharedSeqs.splice(i, 1);
+    }
+  }
+
   /** Pairs of (queue sequence, shared sequence), for the checkpoint. */
   toArray(): number[] {
     return this.#queueSeqs.flatMap((seq, i) => [seq, this.#sharedSeqs[i]]);

@@ -150,6 +150,14 @@ export class CoreRig {
     for (let i = 0; this.read(); i++) if (i > 10_000) throw new Error('the core reads without end');
   }
 
+  /** Reads are answered and flushes made until nothing more happens by itself. */
+  rest(): void {
+    do {
+      this.settle();
+      this.flushAll();
+    } while (this.core.pending || this.reads.length > 0);
+  }
+
   // ---- restarts
 
   /** Writes the state of everything down, `step` queues per flush. Returns the flush from which to replay. */
