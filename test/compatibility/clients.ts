@@ -70,6 +70,20 @@ export const clients: readonly Client[] = [
     tests: ['sqs/fifo.test.js', 'sqs/waiting.test.js', 'sqs/other-dialects.test.js', 'sqs/durability.test.js'],
     covers: 'FIFO groups, long polls, queues shared with AMQP, restarts and crashes.',
   },
+  {
+    name: 'AWS SDK for JavaScript: SNS',
+    ...npm('@aws-sdk/client-sns'),
+    tests: [
+      'sns/topics.test.js',
+      'sns/subscriptions.test.js',
+      'sns/publish.test.js',
+      'sns/fifo.test.js',
+      'sns/http.test.js',
+      'sns/other-dialects.test.js',
+      'sns/durability.test.js',
+    ],
+    covers: 'Topics, filters, queues and HTTP endpoints, FIFO topics, topics shared with AMQP, restarts and crashes.',
+  },
 ];
 
 function printed(command: string, args: readonly string[], pattern: RegExp): string | undefined {

@@ -3,6 +3,7 @@ import type { AmqpProbe } from './amqp-session.js';
 import { clients } from './clients.js';
 import { type KafkaApi, kafkaApis } from './kafka-apis.js';
 import type { RabbitmqAnswers, Results, VersionRange } from './results.js';
+import { snsActions, snsStrangers } from './sns-actions.js';
 import { sqsActions, sqsStrangers } from './sqs-actions.js';
 
 /** docs/compatibility.md, made from what the probes saw and from the reasons beside them. */
@@ -17,6 +18,7 @@ export function compatibilityPage(results: Results, rabbitmq: RabbitmqAnswers): 
     ...amqpSection(results, rabbitmq),
     ...kafkaSection(results),
     ...sqsSection(results),
+    ...snsSection(results),
     ...clientSection(results),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
@@ -89,6 +91,19 @@ function sqsSection({ sqs }: Results): string[] {
         code(sqs[name].query),
         why ?? '-',
       ]),
+    ),
+  ];
+}
+
+function snsSection({ sns }: Results): string[] {
+  return [
+    '## SNS',
+    '',
+    'Every action of the service, in the one form that it has.',
+    '',
+    ...table(
+      ['action', 'RosettaMQ', 'why'],
+      [...snsActions, ...snsStrangers].map(({ name, why }) => [name, code(sns[name]), why ?? '-']),
     ),
   ];
 }

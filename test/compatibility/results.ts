@@ -34,6 +34,7 @@ export interface ProbeResults {
   readonly amqp: Answers;
   readonly kafka: KafkaResults;
   readonly sqs: Readonly<Record<string, SqsAnswers>>;
+  readonly sns: Answers;
 }
 
 /** What a client's tests said when the page was made. */

@@ -4,9 +4,11 @@ import {
   AddPermissionCommand,
   CreateTopicCommand,
   DeleteTopicCommand,
+  GetDataProtectionPolicyCommand,
   GetTopicAttributesCommand,
   ListTagsForResourceCommand,
   ListTopicsCommand,
+  PutDataProtectionPolicyCommand,
   RemovePermissionCommand,
   SetTopicAttributesCommand,
   TagResourceCommand,
@@ -213,6 +215,23 @@ describe('topics', () => {
     );
     await broker.sns.send(new RemovePermissionCommand({ TopicArn, Label: 'one' }));
     assert.equal((await statements()).length, 1);
+  });
+
+  it('keep a data protection policy, which has no effect', async () => {
+    const ResourceArn = await broker.createTopic();
+    const get = async () => {
+      const answer = await broker.sns.send(new GetDataProtectionPolicyCommand({ ResourceArn }));
+      return answer.DataProtectionPolicy;
+    };
+    const put = (DataProtectionPolicy: string) =>
+      broker.sns.send(new PutDataProtectionPolicyCommand({ ResourceArn, DataProtectionPolicy }));
+    assert.equal(await get(), undefined);
+    await put('{"Name":"p"}');
+    assert.equal(await get(), '{"Name":"p"}');
+    assert.equal((await attributesOf(ResourceArn))['DataProtectionPolicy'], undefined);
+    await refused(put('no JSON'), 'InvalidParameter', 'Invalid parameter: DataProtectionPolicy');
+    await put('');
+    assert.equal(await get(), undefined);
   });
 
   it('are told from queues by how a request is signed, by the version it names, by its host, or by its action', async () => {

@@ -1,7 +1,7 @@
 import { optional, structure, text, wrappedListOf, wrappedMapOf } from '../../wire/shape.js';
 import type { SnsCall } from '../sns-call.js';
 import { invalid, missing } from '../sns-error.js';
-import { checkTopicAttribute } from '../topic/topic-attribute.js';
+import { checkTopicAttribute, isJsonObject } from '../topic/topic-attribute.js';
 import { checkTopicName } from '../topic/topic-name.js';
 import { checkTags, tag, tagsOf } from '../topic/topic-tag.js';
 import type { Topic } from '../topic/topic.js';
@@ -22,7 +22,10 @@ export const createTopic = snsAction({
   run(call, { Name: name, Attributes, Tags, DataProtectionPolicy }) {
     if (name === undefined) throw missing('name');
     const attributes = attributesOf(Attributes);
-    if (DataProtectionPolicy !== undefined) attributes['DataProtectionPolicy'] = DataProtectionPolicy;
+    if (DataProtectionPolicy !== undefined) {
+      if (!isJsonObject(DataProtectionPolicy)) throw invalid('DataProtectionPolicy');
+      attributes['DataProtectionPolicy'] = DataProtectionPolicy;
+    }
     checkTopicName(name, attributes['FifoTopic'] === 'true');
     const tags = tagsOf(Tags);
     checkTags(tags);

@@ -10,7 +10,7 @@ export const getTopicAttributes = snsAction({
   output: structure({ Attributes: optional(wrappedMapOf(text)) }),
   run(call, { TopicArn }) {
     const topic = call.topic(TopicArn);
-    const { attributes } = topic.record;
+    const { DataProtectionPolicy: _, ...attributes } = topic.record.attributes;
     const arn = call.topicArn(topic.name);
     const subscriptions = [...topic.subscriptions.values()];
     const confirmed = subscriptions.filter(({ record }) => record.confirmed).length;

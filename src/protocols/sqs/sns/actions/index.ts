@@ -3,6 +3,7 @@ import { addPermission } from './add-permission.js';
 import { confirmSubscription } from './confirm-subscription.js';
 import { createTopic } from './create-topic.js';
 import { deleteTopic } from './delete-topic.js';
+import { getDataProtectionPolicy } from './get-data-protection-policy.js';
 import { getSubscriptionAttributes } from './get-subscription-attributes.js';
 import { getTopicAttributes } from './get-topic-attributes.js';
 import { listSubscriptionsByTopic } from './list-subscriptions-by-topic.js';
@@ -10,6 +11,7 @@ import { listSubscriptions } from './list-subscriptions.js';
 import { listTagsForResource } from './list-tags-for-resource.js';
 import { listTopics } from './list-topics.js';
 import { publishBatch } from './publish-batch.js';
+import { putDataProtectionPolicy } from './put-data-protection-policy.js';
 import { publish } from './publish.js';
 import { removePermission } from './remove-permission.js';
 import { setSubscriptionAttributes } from './set-subscription-attributes.js';
@@ -26,6 +28,7 @@ export const snsActions: ReadonlyMap<string, SnsAction> = new Map(
     confirmSubscription,
     createTopic,
     deleteTopic,
+    getDataProtectionPolicy,
     getSubscriptionAttributes,
     getTopicAttributes,
     listSubscriptionsByTopic,
@@ -34,6 +37,7 @@ export const snsActions: ReadonlyMap<string, SnsAction> = new Map(
     listTopics,
     publishBatch,
     publish,
+    putDataProtectionPolicy,
     removePermission,
     setSubscriptionAttributes,
     setTopicAttributes,
@@ -44,7 +48,7 @@ export const snsActions: ReadonlyMap<string, SnsAction> = new Map(
   ].map((each) => [each.name, each]),
 );
 
-/** Actions of the service that are known and not served: text messages, mobile push, data protection. */
+/** Actions of the service that are known and not served: text messages and mobile push. */
 export const unsupportedSnsActions: ReadonlySet<string> = new Set([
   'CheckIfPhoneNumberIsOptedOut',
   'CreatePlatformApplication',
@@ -53,7 +57,6 @@ export const unsupportedSnsActions: ReadonlySet<string> = new Set([
   'DeleteEndpoint',
   'DeletePlatformApplication',
   'DeleteSMSSandboxPhoneNumber',
-  'GetDataProtectionPolicy',
   'GetEndpointAttributes',
   'GetPlatformApplicationAttributes',
   'GetSMSAttributes',
@@ -64,7 +67,6 @@ export const unsupportedSnsActions: ReadonlySet<string> = new Set([
   'ListPlatformApplications',
   'ListSMSSandboxPhoneNumbers',
   'OptInPhoneNumber',
-  'PutDataProtectionPolicy',
   'SetEndpointAttributes',
   'SetPlatformApplicationAttributes',
   'SetSMSAttributes',

@@ -1,6 +1,6 @@
 import { optional, structure, text, wrappedListOf } from '../../wire/shape.js';
 import { tag } from '../topic/topic-tag.js';
-import { taggedTopic } from '../topic/tagged-topic.js';
+import { resourceTopic } from '../topic/resource-topic.js';
 import { snsAction } from './sns-action.js';
 
 /** ListTagsForResource: https://docs.aws.amazon.com/sns/latest/api/API_ListTagsForResource.html */
@@ -9,7 +9,7 @@ export const listTagsForResource = snsAction({
   input: structure({ ResourceArn: optional(text) }),
   output: structure({ Tags: optional(wrappedListOf(tag)) }),
   run(call, { ResourceArn }) {
-    const { tags } = taggedTopic(call, ResourceArn).record;
+    const { tags } = resourceTopic(call, ResourceArn).record;
     return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
   },
 });

@@ -1,5 +1,5 @@
 import { optional, structure, text, wrappedListOf } from '../../wire/shape.js';
-import { taggedTopic } from '../topic/tagged-topic.js';
+import { resourceTopic } from '../topic/resource-topic.js';
 import { snsAction } from './sns-action.js';
 
 /** UntagResource: https://docs.aws.amazon.com/sns/latest/api/API_UntagResource.html */
@@ -8,7 +8,7 @@ export const untagResource = snsAction({
   input: structure({ ResourceArn: optional(text), TagKeys: optional(wrappedListOf(text)) }),
   output: structure({}),
   run(call, { ResourceArn, TagKeys }) {
-    const topic = taggedTopic(call, ResourceArn);
+    const topic = resourceTopic(call, ResourceArn);
     const kept = Object.entries(topic.record.tags).filter(([key]) => !TagKeys.includes(key));
     topic.put({ ...topic.record, tags: Object.fromEntries(kept) });
     return call.stable({});

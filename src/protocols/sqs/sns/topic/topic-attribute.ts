@@ -9,7 +9,7 @@ const maxDisplayName = 100;
 const flags: ReadonlySet<string> = new Set(['FifoTopic', 'ContentBasedDeduplication']);
 /** What is kept and shown, and has no effect here. */
 const stored =
-  /^(?:KmsMasterKeyId|TracingConfig|ArchivePolicy|DataProtectionPolicy|(?:HTTP|Firehose|Lambda|Application|SQS)(?:SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
+  /^(?:KmsMasterKeyId|TracingConfig|ArchivePolicy|(?:HTTP|Firehose|Lambda|Application|SQS)(?:SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
 
 /**
  * Checks one attribute of a topic and answers it as it is kept; undefined: it is unset. Throws InvalidParameter. Source: API reference of
