@@ -11,6 +11,57 @@ import {
 } from '@aws-sdk/client-sns';
 import { type Notification, SnsUnderTest } from './sns-under-test.js';
 
+describe('SNS that is killed while it is published to', () => {
+  const broker = new SnsUnderTest();
+  before(() => broker.start());
+  after(() => broker.stop());
+
+  it('has in every queue all that it answered for', async () => {
+    const topic = await broker.createTopic();
+    const queues = [await broker.createQueue(), await broker.createQueue(), await broker.createQueue()];
+    await broker.subscribe(topic, queues[0]);
+    await broker.subscribe(topic, queues[1], { RawMessageDelivery: 'true' });
+    await broker.subscribe(topic, queues[2], { RawMessageDelivery: 'true', FilterPolicy: '{"odd":["yes"]}' });
+    const answered: number[] = [];
+    let next = 0;
+    let enough = (): void => {};
+    const reached = new Promise<void>((resolve) => (enough = resolve));
+    const publisher = async (): Promise<void> => {
+      for (;;) {
+        const number = next++;
+        const odd = { DataType: 'String', StringValue: number % 2 === 1 ? 'yes' : 'no' };
+        await broker.publish(topic, `${number} ${'z'.repeat(1000)}`, { MessageAttributes: { odd } });
+        answered.push(number);
+        if (answered.length === 200) enough();
+      }
+    };
+    const publishers = Array.from({ length: 8 }, () => assert.rejects(publisher()));
+    await reached;
+    await broker.crash();
+    await Promise.all(publishers);
+    const numbersIn = async (queue: string): Promise<Set<number>> => {
+      const numbers = new Set<number>();
+      for (;;) {
+        const bodies = await broker.bodies(queue, { WaitTimeSeconds: 1, VisibilityTimeout: 600 });
+        if (bodies.length === 0) return numbers;
+        for (const body of bodies) {
+          const text = body?.startsWith('{') === true ? (JSON.parse(body) as Notification).Message : body;
+          numbers.add(Number.parseInt(text ?? '', 10));
+        }
+      }
+    };
+    const all = [await numbersIn(queues[0]), await numbersIn(queues[1])];
+    const odd = await numbersIn(queues[2]);
+    for (const number of answered) {
+      assert.ok(
+        all.every((numbers) => numbers.has(number)),
+        `${number} was answered for and is gone`,
+      );
+      assert.equal(odd.has(number), number % 2 === 1);
+    }
+  });
+});
+
 for (const end of ['restart', 'crash'] as const) {
   describe(`SNS after a ${end}`, () => {
     const broker = new SnsUnderTest();

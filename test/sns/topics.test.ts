@@ -144,6 +144,8 @@ describe('topics', () => {
       'InvalidParameter',
       'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1',
     );
+    const broken = TopicArn.replace('us-east-1', 'us\r\nX: y');
+    await refused(attributesOf(broken), 'InvalidParameter', 'Invalid parameter: TopicArn');
     await refused(
       attributesOf('arn:aws:sqs:us-east-1:000000000000:q'),
       'InvalidParameter',

@@ -138,6 +138,14 @@ test("what is no policy is refused in the service's words", () => {
   }
 });
 
+test('neither a policy nor a body can be nested so deeply that looking at it fails', () => {
+  const deep = `${'{"a":'.repeat(50_000)}["x"]${'}'.repeat(50_000)}`;
+  assert.throws(() => new FilterPolicy(deep, 'MessageBody'), /too complex/);
+  const list = `{"a":${'['.repeat(50_000)}"x"${']'.repeat(50_000)}}`;
+  assert.ok(!byBodyText({ a: ['x'] }, list));
+  assert.ok(!byBodyText({ a: { b: ['x'] } }, list));
+});
+
 test('three levels of four and two of three values are 72 combinations, which are few enough', () => {
   const policy = { a: { b: { c: ['1', '2', '3', '4'] } }, d: { e: ['1', '2', '3'] } };
   assert.ok(byBody(policy, { a: { b: { c: '4' } }, d: { e: '1' } }));

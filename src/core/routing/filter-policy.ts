@@ -82,6 +82,8 @@ class Compiler {
   }
 
   conditions(policy: Readonly<Record<string, unknown>>, depth: number): Conditions {
+    // Each level counts once at least.
+    if (depth > maxCombinations) throw filterFault('Filter policy is too complex');
     const leaves: [string, FilterRule[]][] = [];
     const nested: [string, Conditions][] = [];
     const alternatives: Conditions[][] = [];
@@ -164,16 +166,19 @@ function meetsRules(rules: readonly FilterRule[], exists: boolean, values: reado
   return rules.some((rule) => ('exists' in rule ? rule.exists === exists : values.some(rule.test)));
 }
 
+/** Lists in lists that are looked into; a body may have more. */
+const maxListDepth = 32;
+
 /** The single values at a key: itself, or those in its lists. An object is no value. */
-function leafValues(value: unknown): FilterValue[] {
-  if (value === undefined || isObject(value)) return [];
-  if (Array.isArray(value)) return value.flatMap(leafValues);
+function leafValues(value: unknown, depth = 0): FilterValue[] {
+  if (value === undefined || isObject(value) || depth > maxListDepth) return [];
+  if (Array.isArray(value)) return value.flatMap((each) => leafValues(each, depth + 1));
   return [value as FilterValue];
 }
 
-function objectsIn(value: unknown): Readonly<Record<string, unknown>>[] {
+function objectsIn(value: unknown, depth = 0): Readonly<Record<string, unknown>>[] {
   if (isObject(value)) return [value];
-  return Array.isArray(value) ? value.flatMap(objectsIn) : [];
+  return Array.isArray(value) && depth <= maxListDepth ? value.flatMap((each) => objectsIn(each, depth + 1)) : [];
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

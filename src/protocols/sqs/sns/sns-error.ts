@@ -19,6 +19,7 @@ const statuses = {
   ServiceUnavailable: 503,
   SubscriptionLimitExceeded: 403,
   TagLimitExceeded: 400,
+  Throttled: 429,
   TooManyEntriesInBatchRequest: 400,
   UnsupportedOperation: 400,
   ValidationError: 400,

@@ -140,7 +140,14 @@ export class HttpDelivery implements SessionSink {
       this.#host.log('error', 'a message cannot be shown to an HTTP endpoint', { error: String(error) });
     }
     // The core is in the middle of a command.
-    if (source !== undefined) setImmediate(() => void this.#serve({ served, deliveryId, attempts, source }));
+    if (source !== undefined) {
+      const job = { served, deliveryId, attempts, source };
+      setImmediate(() => {
+        this.#serve(job).catch((error: unknown) => {
+          this.#host.log('error', 'an HTTP delivery failed inside the broker', { error: String(error) });
+        });
+      });
+    }
     return true;
   }
 

@@ -19,6 +19,10 @@ export class Poster {
   /** Never rejects. A 2xx is an acceptance, a 4xx but 429 a refusal; any other answer, none within 15 seconds, and no connection are failures. */
   post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<PostOutcome> {
     if (this.#closed) return Promise.resolve({ kind: 'failed', reason: 'the broker stops' });
+    return this.#send(url, headers, body).catch((error: unknown) => ({ kind: 'failed', reason: String(error) }));
+  }
+
+  #send(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<PostOutcome> {
     return new Promise((resolve) => {
       const { username, password, protocol } = new URL(url);
       const secure = protocol === 'https:';

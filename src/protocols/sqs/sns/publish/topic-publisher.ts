@@ -3,6 +3,7 @@ import { FilterSubject } from '../../../../core/index.js';
 import { digestOfBody } from '../../message/message-digest.js';
 import { OutgoingMessage } from '../../message/outgoing-message.js';
 import type { TopicPart } from '../../message/sqs-envelope.js';
+import { SnsError } from '../sns-error.js';
 import { deadLetterQueueOf } from '../subscription/subscription-attribute.js';
 import { postQueuePrefix, type Subscription } from '../subscription/subscription.js';
 import type { SubscriptionBindings } from '../subscription/subscription-bindings.js';
@@ -39,7 +40,7 @@ export class TopicPublisher {
   /**
    * Puts the message into every queue that it is for. The answer is not to be sent before `flush` is stable; then every queue, those from which
    * HTTP endpoints are served among them, has it for good. `arn`: the topic's as the publisher calls it. `trace`: X-Ray header. Throws
-   * BrokerError.
+   * BrokerError, and Throttled when a queue's length limit refuses it; other queues may have it then.
    */
   publish(topic: Topic, publication: Publication, arn: string, trace: string | undefined): Published {
     const { broker } = this.#host;
@@ -74,7 +75,9 @@ export class TopicPublisher {
       outgoing.fill(copy.text, Buffer.byteLength(copy.text), envelope, copy.group, -1);
       outgoing.group = copy.group;
       outgoing.deduplicationId = publication.deduplicationId;
-      flush = Math.max(flush, broker.publish(to, outgoing).flush);
+      const outcome = broker.publish(to, outgoing);
+      if (outcome.refused > 0) throw new SnsError('Throttled', 'A queue of the topic is at its length limit.');
+      flush = Math.max(flush, outcome.flush);
     };
     const copies = this.#copies(topic, publication, route, (subscription, copy) =>
       this.#deadLetter(topic, subscription, copy, send),

@@ -16,7 +16,9 @@ export function readTopicArn(arn: string, parameter = 'TopicArn'): TopicArn & { 
   const parts = arn.split(':');
   if (parts.length < 6) throw invalid(`${parameter} Reason: An ARN must have at least 6 elements, not ${parts.length}`);
   const [prefix, , service, region, account, name, id] = parts;
-  if (prefix !== 'arn' || service !== 'sns' || name === '' || parts.length > 7) throw invalid(parameter);
+  const wellFormed = prefix === 'arn' && service === 'sns' && parts.length <= 7 && name !== '';
+  // It is written down as it was given, and sent in the headers of posts.
+  if (!wellFormed || !/^[a-z0-9-]*$/.test(region) || !/^[0-9]*$/.test(account)) throw invalid(parameter);
   return { region, account, name, id };
 }
 

@@ -9,12 +9,9 @@ const maxValueLength = 256;
 
 /** By key. Throws InvalidParameter when one comes twice. */
 export function tagsOf(tags: readonly ValueOf<typeof tag>[]): Record<string, string> {
-  const byKey: Record<string, string> = {};
-  for (const { Key, Value } of tags) {
-    if (Object.hasOwn(byKey, Key)) throw invalid('Duplicated keys are not allowed.');
-    byKey[Key] = Value;
-  }
-  return byKey;
+  const byKey = new Map(tags.map(({ Key, Value }) => [Key, Value]));
+  if (byKey.size < tags.length) throw invalid('Duplicated keys are not allowed.');
+  return Object.fromEntries(byKey);
 }
 
 /** Checks the tags that a topic would have. Throws TagLimitExceeded, InvalidParameter. */

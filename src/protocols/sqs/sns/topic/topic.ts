@@ -99,12 +99,15 @@ export class Topic {
   #read(): void {
     if (this.#readVersion === this.#notes.version) return;
     this.#readVersion = this.#notes.version;
+    const before = new Map(this.#subscriptions);
     this.#subscriptions.clear();
     this.#byQueue.clear();
     for (const [name, note] of this.#notes.all()) {
       if (!name.startsWith(subscriptionPrefix)) continue;
       const id = name.slice(subscriptionPrefix.length);
-      const subscription = readSubscription(this.name, id, note as unknown as SubscriptionRecord);
+      const record = note as unknown as SubscriptionRecord;
+      const known = before.get(id);
+      const subscription = known?.record === record ? known : readSubscription(this.name, id, record);
       this.#subscriptions.set(id, subscription);
       if (subscription.record.confirmed) this.#byQueue.set(subscription.queue, subscription);
     }
