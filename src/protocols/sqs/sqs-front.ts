@@ -51,7 +51,7 @@ export class SqsFront {
     const { host } = options;
     this.#host = host;
     const handles = new ReceiptHandles(options.receiptKey);
-    this.#sns = new SnsParts(host, options.translate);
+    this.#sns = new SnsParts(host, options.translate, options.receiptKey);
     this.#service = {
       host,
       virtualHost: options.virtualHost ?? '/',

@@ -2,7 +2,6 @@ import { flag, optional, structure, text, wrappedMapOf } from '../../wire/shape.
 import { checkEndpoint } from '../subscription/endpoint.js';
 import { changeAttributes } from '../subscription/subscription-attribute.js';
 import { addSubscription } from '../subscription/add-subscription.js';
-import { subscriptionId } from '../subscription/subscription.js';
 import { invalid } from '../sns-error.js';
 import { snsAction } from './sns-action.js';
 
@@ -22,7 +21,7 @@ export const subscribe = snsAction({
     const { protocol, endpoint } = checkEndpoint(Protocol, Endpoint, topic);
     const of = { protocol, endpoint, fifo: topic.fifo };
     const attributes = changeAttributes({}, Attributes, of, 'Attributes Reason: ');
-    const id = subscriptionId(topic.name, protocol, endpoint);
+    const id = call.sns.ids.of(topic.name, protocol, endpoint);
     const existing = topic.subscriptions.get(id);
     if (existing !== undefined) {
       for (const [name, value] of Object.entries(attributes)) {

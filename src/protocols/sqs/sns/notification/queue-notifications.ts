@@ -2,7 +2,7 @@ import { derivedId } from '../../message/derived-id.js';
 import type { MessageAttribute } from '../../message/message-attribute.js';
 import type { SqsEnvelope, TopicPart } from '../../message/sqs-envelope.js';
 import { signatureVersionOf } from '../publish/topic-publisher.js';
-import { subscriptionIdOfQueue } from '../subscription/subscription.js';
+import type { SubscriptionIds } from '../subscription/subscription-ids.js';
 import type { Topics } from '../topic/topics.js';
 import { notificationJson } from './notification-json.js';
 import type { NotificationSigner } from './notification-signer.js';
@@ -27,17 +27,19 @@ export interface ForeignMessage {
 /** Makes the notifications that readers of queues see, when they see them. */
 export class QueueNotifications {
   readonly #topics: Topics;
+  readonly #ids: SubscriptionIds;
   readonly #signer: NotificationSigner;
 
-  constructor(topics: Topics, signer: NotificationSigner) {
+  constructor(topics: Topics, ids: SubscriptionIds, signer: NotificationSigner) {
     this.#topics = topics;
+    this.#ids = ids;
     this.#signer = signer;
   }
 
   /** The body for a message that SNS took in. */
   ofEnvelope({ messageId, attributes }: SqsEnvelope, topic: TopicPart, text: string, at: ReadAt): string {
     const name = topic.topicArn.slice(topic.topicArn.lastIndexOf(':') + 1);
-    const subscriptionArn = topic.subscriptionArn || `${topic.topicArn}:${subscriptionIdOfQueue(name, at.queue)}`;
+    const subscriptionArn = topic.subscriptionArn || `${topic.topicArn}:${this.#ids.ofQueue(name, at.queue)}`;
     return notificationJson(
       { messageId, topic, text, attributes },
       { origin: at.origin, subscriptionArn },

@@ -1,5 +1,4 @@
 import { FilterPolicy, type FilterScope } from '../../../../core/index.js';
-import { derivedId } from '../../message/derived-id.js';
 import { queueOfArn } from '../topic/topic-arn.js';
 
 export type SubscriptionProtocol = 'sqs' | 'http' | 'https';
@@ -53,19 +52,4 @@ export function readSubscription(topic: string, id: string, record: Subscription
 
 export function scopeOf(attributes: Readonly<Record<string, string>>): FilterScope {
   return attributes['FilterPolicyScope'] === 'MessageBody' ? 'MessageBody' : 'MessageAttributes';
-}
-
-/**
- * The id of a subscription follows from topic and endpoint, so a message that waits in a queue need not carry the link by which its
- * reader may unsubscribe, and one stored body serves all queues.
- */
-export function subscriptionId(topic: string, protocol: SubscriptionProtocol, endpoint: string): string {
-  return derivedId('sns', topic, protocol, protocol === 'sqs' ? queueOfArn(endpoint) : endpoint);
-}
-
-/** The same for the queue of that name. */
-export function subscriptionIdOfQueue(topic: string, queue: string): string {
-  return queue.startsWith(postQueuePrefix)
-    ? queue.slice(postQueuePrefix.length)
-    : derivedId('sns', topic, 'sqs', queue);
 }
