@@ -26,15 +26,23 @@ export class NumberedRequest {
     this.messages = this.#places.length;
   }
 
-  static send(port: number, queueUrl: string, bodyBytes: number): NumberedRequest {
-    const parameters = { QueueUrl: queueUrl, MessageBody: messageBody(bodyBytes) };
+  /** `group`: for a FIFO queue. */
+  static send(port: number, queueUrl: string, bodyBytes: number, group?: string): NumberedRequest {
+    const parameters = { QueueUrl: queueUrl, MessageBody: messageBody(bodyBytes), MessageGroupId: group };
     return new NumberedRequest(sqsRequest(port, 'SendMessage', parameters));
   }
 
-  static sendBatch(port: number, queueUrl: string, bodyBytes: number, entries: number): NumberedRequest {
+  static sendBatch(
+    port: number,
+    queueUrl: string,
+    bodyBytes: number,
+    entries: number,
+    group?: string,
+  ): NumberedRequest {
     const list = Array.from({ length: entries }, (_, index) => ({
       Id: `e${index}`,
       MessageBody: messageBody(bodyBytes),
+      MessageGroupId: group,
     }));
     return new NumberedRequest(sqsRequest(port, 'SendMessageBatch', { QueueUrl: queueUrl, Entries: list }));
   }

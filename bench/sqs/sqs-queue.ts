@@ -1,7 +1,7 @@
 import { SqsConnection } from './sqs-connection.js';
 import { sqsRequest } from './sqs-request.js';
 
-/** A standard queue with default settings, and the few requests about it that are not measured. */
+/** A queue with default settings, and the few requests about it that are not measured. */
 export class SqsQueue {
   readonly url: string;
   readonly #port: number;
@@ -11,8 +11,10 @@ export class SqsQueue {
     this.url = url;
   }
 
-  static async create(port: number, name: string): Promise<SqsQueue> {
-    const { QueueUrl: url } = await ask(port, 'CreateQueue', { QueueName: name });
+  static async create(port: number, name: string, fifo = false): Promise<SqsQueue> {
+    const fifoAttributes = { FifoQueue: 'true', ContentBasedDeduplication: 'true' };
+    const input = fifo ? { QueueName: `${name}.fifo`, Attributes: fifoAttributes } : { QueueName: name };
+    const { QueueUrl: url } = await ask(port, 'CreateQueue', input);
     if (typeof url !== 'string') throw new Error('CreateQueue gave no QueueUrl');
     return new SqsQueue(port, url);
   }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { monotonicMicros } from '../machine/clock.js';
+import { monotonicMicros, pause } from '../machine/clock.js';
 import { serveCalls } from '../machine/thread-calls.js';
 import { NumberedRequest, messageNumber } from './numbered-bodies.js';
 import { SqsConnection } from './sqs-connection.js';
@@ -17,12 +17,26 @@ export interface SendOrder extends Setting {
   readonly entries: number;
   readonly forMs: number;
   readonly mostMessages: number;
+  /** Of a FIFO queue; undefined: a standard one. */
+  readonly group: string | undefined;
 }
 
 export interface DrainOrder extends Setting {
   /** How many messages there are to receive and delete; their numbers are below `numbersBelow`. */
   readonly messages: number;
   readonly numbersBelow: number;
+  /** They must come by their numbers. */
+  readonly inOrder: boolean;
+}
+
+export interface LatencyOrder extends Setting {
+  readonly perSecond: number;
+  readonly forMs: number;
+}
+
+/** How many polls have come back empty since they began. */
+export interface IdleReport {
+  readonly polls: number;
 }
 
 export interface SqsReport {
@@ -58,15 +72,15 @@ async function measure(
 }
 
 async function send(order: SendOrder): Promise<SqsReport> {
-  const { port, queueUrl, bodyBytes, entries, mostMessages } = order;
+  const { port, queueUrl, bodyBytes, entries, mostMessages, group } = order;
   const until = monotonicMicros() + order.forMs * 1e3;
   const micros: number[] = [];
   let next = 0;
   const figures = await measure(order, (connection, done, fail) => {
     const request =
       entries === 1
-        ? NumberedRequest.send(port, queueUrl, bodyBytes)
-        : NumberedRequest.sendBatch(port, queueUrl, bodyBytes, entries);
+        ? NumberedRequest.send(port, queueUrl, bodyBytes, group)
+        : NumberedRequest.sendBatch(port, queueUrl, bodyBytes, entries, group);
     const sendOne = (): void => {
       const sentAt = monotonicMicros();
       if (sentAt >= until || next + entries > mostMessages) {
@@ -100,7 +114,7 @@ interface Received {
 }
 
 async function drain(order: DrainOrder): Promise<SqsReport> {
-  const { port, queueUrl, messages, numbersBelow } = order;
+  const { port, queueUrl, messages, numbersBelow, inOrder } = order;
   const seen = new Uint8Array(numbersBelow);
   const micros: number[] = [];
   let requests = 0;
@@ -120,6 +134,7 @@ async function drain(order: DrainOrder): Promise<SqsReport> {
         for (const { Body } of got) {
           const number = messageNumber(Body);
           if (seen[number] !== 0) fail(new Error(`message ${number} came twice or was never sent`));
+          if (inOrder && number > 0 && seen[number - 1] === 0) fail(new Error(`message ${number} came too early`));
           seen[number] = 1;
         }
         taken += got.length;
@@ -141,4 +156,100 @@ async function drain(order: DrainOrder): Promise<SqsReport> {
   return { messages: taken, requests, micros: Float64Array.from(micros), ...figures };
 }
 
-serveCalls({ send, drain });
+/** Sends at a fixed rate, which does not wait for the server, while the connections poll; times are from send to receive. */
+async function latency(order: LatencyOrder): Promise<SqsReport> {
+  const { port, queueUrl, perSecond, forMs } = order;
+  const count = Math.floor((perSecond * forMs) / 1000);
+  const sentAt = new Float64Array(count);
+  const micros: number[] = [];
+  let sent = 0;
+  let fail: (error: Error) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const senders = await Promise.all(Array.from({ length: 8 }, () => SqsConnection.open(port, (error) => fail(error))));
+  const free = senders.map((connection) => ({
+    connection,
+    request: NumberedRequest.send(port, queueUrl, 100),
+  }));
+  const startedAt = monotonicMicros();
+  const sendDue = (): void => {
+    const due = Math.min(count, Math.floor(((monotonicMicros() - startedAt) / 1e6) * perSecond));
+    while (sent < due && free.length > 0) {
+      const sender = free.pop()!;
+      // From when it should have been sent: waiting for a free connection counts.
+      sentAt[sent] = startedAt + (sent / perSecond) * 1e6;
+      sender.connection.send(sender.request.numbered(sent), () => void free.push(sender));
+      sent++;
+    }
+  };
+  const timer = setInterval(sendDue, 1);
+  const receive = sqsRequest(port, 'ReceiveMessage', {
+    QueueUrl: queueUrl,
+    MaxNumberOfMessages: 10,
+    WaitTimeSeconds: 1,
+  });
+  try {
+    const polling = measure(order, (connection, done) => {
+      const poll = (): void => {
+        if (micros.length >= count) {
+          done();
+          return;
+        }
+        connection.send(receive, (body) => {
+          const receivedAt = monotonicMicros();
+          const { Messages: got = [] } = JSON.parse(body.toString('utf8') || '{}') as Received;
+          for (const { Body } of got) micros.push(receivedAt - sentAt[messageNumber(Body)]);
+          if (got.length === 0) {
+            poll();
+            return;
+          }
+          const Entries = got.map(({ ReceiptHandle }, index) => ({ Id: `e${index}`, ReceiptHandle }));
+          connection.send(sqsRequest(port, 'DeleteMessageBatch', { QueueUrl: queueUrl, Entries }), poll);
+        });
+      };
+      poll();
+    });
+    const figures = await Promise.race([polling, broken]);
+    return { messages: count, requests: count, micros: Float64Array.from(micros), ...figures };
+  } finally {
+    clearInterval(timer);
+    for (const connection of senders) connection.close();
+  }
+}
+
+let pollers: SqsConnection[] = [];
+let polls = 0;
+let pollFailure: Error | undefined;
+
+/** Opens connections that poll an empty queue again and again; resolves when all have begun. */
+async function beginPolling({ port, queueUrl, connections }: Setting): Promise<IdleReport> {
+  const receive = sqsRequest(port, 'ReceiveMessage', { QueueUrl: queueUrl, WaitTimeSeconds: 20 });
+  for (let index = 0; index < connections; index++) {
+    const connection = await SqsConnection.open(port, (error) => {
+      pollFailure = error;
+    });
+    const poll = (): void => connection.send(receive, again);
+    const again = (): void => {
+      polls++;
+      poll();
+    };
+    poll();
+    pollers.push(connection);
+  }
+  return { polls };
+}
+
+async function keepPolling({ forMs }: { readonly forMs: number }): Promise<IdleReport> {
+  await pause(forMs);
+  if (pollFailure !== undefined) throw pollFailure;
+  return { polls };
+}
+
+function endPolling(): Promise<IdleReport> {
+  for (const connection of pollers) connection.close();
+  pollers = [];
+  return Promise.resolve({ polls });
+}
+
+serveCalls({ send, drain, latency, beginPolling, keepPolling, endPolling });

@@ -276,6 +276,11 @@ export class BrokerCore implements Broker {
     return this.context.pending;
   }
 
+  /** What was just done is part of the gathering flush; else there is nothing of it to wait for. */
+  get gathering(): boolean {
+    return this.context.gathering;
+  }
+
   /** The next checkpoint must have who produces into the partition. */
   producersChanged(partition: Partition): void {
     if (partition.producers.producers.size > 0) this.context.checkpoints.produced(partition);

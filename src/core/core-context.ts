@@ -112,6 +112,11 @@ export class CoreContext implements DeliveryContext, MetadataEffects {
     return this.#noted.size > 0 || this.builder.pending;
   }
 
+  /** Does the gathering flush carry anything, or will it when it is taken? */
+  get gathering(): boolean {
+    return this.#noted.size > 0 || this.builder.gathering;
+  }
+
   awaitStable(queue: MessageQueue): void {
     this.#unstableQueues.add(queue);
   }

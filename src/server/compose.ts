@@ -2,9 +2,13 @@ import { resolve } from 'node:path';
 import type { DialectTranslation, Quarantined, Translate } from '../core/index.js';
 import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
 import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
-import { SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
+import { type Definitions, SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
 import { BatchOpener } from './batch-opener.js';
+import { readConfigFile } from './config-file.js';
+import { sqsAccess } from './sqs-access.js';
+import { OptionError } from './option-error.js';
+import type { ServerOptions } from './options.js';
 import type { BrokerParts, Front } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
 
@@ -40,10 +44,28 @@ export const parts: BrokerParts<BrokerShell> = {
       create: (shell, { defaultUser }) =>
         new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
     },
-    { name: 'sqs', label: 'SQS', create: (shell) => sqsFront(shell) },
+    { name: 'sqs', label: 'SQS', create: sqsFront },
   ],
 };
 
-function sqsFront(shell: BrokerShell): Front {
-  return new SqsFront({ host: shell.host, translate, receiptKey: shell.secret });
+function sqsFront(shell: BrokerShell, options: ServerOptions): Front {
+  const { definitions: file } = options;
+  return new SqsFront({
+    host: shell.host,
+    translate,
+    receiptKey: shell.secret,
+    account: options.sqsAccount,
+    region: options.sqsRegion,
+    separation: options.sqsNamespaces,
+    cooldowns: options.sqsCooldowns === 'on',
+    access: () => sqsAccess(options),
+    definitions: file === undefined ? undefined : definitionsIn(file),
+  });
+}
+
+function definitionsIn(file: string): Definitions {
+  return {
+    read: () => readConfigFile(file),
+    refusal: (reason) => new OptionError(`The definitions file ${file} cannot be applied: ${reason}.`),
+  };
 }

@@ -32,6 +32,15 @@ export const port: OptionKind<number | 'off'> = {
   },
 };
 
+/** An AWS account. */
+export const account: OptionKind<string> = {
+  placeholder: 'ACCOUNT',
+  parse: (value) => {
+    if (!/^\d{12}$/.test(value)) throw new OptionError('must be twelve digits');
+    return value;
+  },
+};
+
 /** One of a closed list of words. */
 export function oneOf<const T extends string>(...words: readonly T[]): OptionKind<T> {
   return {

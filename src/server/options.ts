@@ -1,4 +1,4 @@
-import { type OptionKind, oneOf, port, text } from './option-kinds.js';
+import { account, type OptionKind, oneOf, port, text } from './option-kinds.js';
 
 /**
  * One option. Its key here, `amqpPort`, gives all its other names: the flag `--amqp-port`, the environment variable
@@ -42,6 +42,33 @@ export const OPTIONS = {
     text('FILE'),
     undefined,
     'more users: a RabbitMQ definitions export, of which `users` and `permissions` are read',
+  ),
+  definitions: option<string | undefined>(
+    text('FILE'),
+    undefined,
+    'what is to be there from the start: SQS queues with their attributes and tags',
+  ),
+  sqsAccount: option(account, '000000000000', 'the account that owns SQS queues, in their URLs and ARNs'),
+  sqsRegion: option(text('REGION'), 'us-east-1', 'the region of SQS requests that are not signed'),
+  sqsAccessKeys: option<string | undefined>(
+    text('ID:SECRET,…'),
+    undefined,
+    'who may sign SQS requests, beside the `access_keys` of the users file; with any, signatures are verified',
+  ),
+  sqsAccess: option(
+    oneOf('auto', 'open'),
+    'auto',
+    'auto verifies signatures when there are access keys, and else serves this machine only; open serves everybody',
+  ),
+  sqsNamespaces: option(
+    oneOf('shared', 'regions', 'accounts', 'accounts-and-regions'),
+    'shared',
+    'which of them have SQS queues of their own; the account is the access key, where that has twelve digits',
+  ),
+  sqsCooldowns: option(
+    oneOf('off', 'on'),
+    'off',
+    "Amazon's 60 seconds between two purges, and from deleting a queue to creating it again",
   ),
   logLevel: option(oneOf('debug', 'info', 'warn', 'error'), 'info', 'the least severe lines to log'),
   logFormat: option(oneOf('auto', 'human', 'json'), 'auto', 'auto is human on a terminal and JSON lines elsewhere'),

@@ -220,7 +220,7 @@ export class BrokerShell implements Host, Shell {
 
   whenStable(flush: number, callback: () => void): void {
     // An empty flush is never written: then it is the one before that counts.
-    const last = this.#core.pending ? this.#core.flush : this.#core.flush - 1;
+    const last = this.#core.gathering ? this.#core.flush : this.#core.flush - 1;
     const wanted = Math.min(flush, last);
     if (wanted <= this.#loop.durable) {
       callback();

@@ -15,6 +15,13 @@ export interface Grant {
 export interface UsersFile {
   readonly users: readonly User[];
   readonly grants: readonly Grant[];
+  readonly accessKeys: readonly AccessKey[];
+}
+
+/** What a client of SQS signs with. */
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: string;
 }
 
 /** RabbitMQ exports users without the field when they have the algorithm of its early versions. */
@@ -23,15 +30,19 @@ const EARLY_ALGORITHM = 'rabbit_password_hashing_md5';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The users of a definitions file as `rabbitmqctl export_definitions` writes it, passwords hashed, and their
- * permissions. Throws OptionError when the file, or an entry in it, cannot be understood: a user who silently cannot
+ * The users of a definitions file as `rabbitmqctl export_definitions` writes it, passwords hashed, their permissions,
+ * and `access_keys`, which RabbitMQ does not have. Throws OptionError when the file, or an entry in it, cannot be understood: a user who silently cannot
  * log in would be found too late.
  */
 export async function readUsersFile(path: string): Promise<UsersFile> {
-  const { users, permissions = [] } = await readConfigFile(path);
+  const { users, permissions = [], access_keys: accessKeys = [] } = await readConfigFile(path);
   if (!Array.isArray(users)) throw new OptionError(`The users file ${path} has no list of users.`);
   if (!Array.isArray(permissions)) throw new OptionError(`The permissions in ${path} are not a list.`);
+  if (!Array.isArray(accessKeys)) throw new OptionError(`The access keys in ${path} are not a list.`);
   return {
+    accessKeys: accessKeys.map((entry: unknown, index) =>
+      accessKeyOf(Object(entry) as Fields, `Access key ${index + 1} in ${path}`),
+    ),
     users: users.map((entry: unknown, index) => userOf(Object(entry) as Fields, `User ${index + 1} in ${path}`)),
     grants: permissions.map((entry: unknown, index) =>
       grantOf(Object(entry) as Fields, `Permission ${index + 1} in ${path}`),
@@ -56,6 +67,10 @@ function grantOf(entry: Fields, place: string): Grant {
     write: expressionOf(entry, 'write', place),
     read: expressionOf(entry, 'read', place),
   };
+}
+
+function accessKeyOf(entry: Fields, place: string): AccessKey {
+  return { id: textOf(entry, 'access_key_id', place), secret: textOf(entry, 'secret_access_key', place) };
 }
 
 function textOf(entry: Fields, field: string, place: string): string {

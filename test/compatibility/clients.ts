@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { consumerFolder, goIsReady, javaJars, pythonModuleVersion, springJars } from '../sqs/installed-clients.js';
 import type { ClientResult } from './results.js';
 
 export interface Client {
@@ -60,7 +61,7 @@ export const clients: readonly Client[] = [
   },
   {
     name: 'The Java client and tools of Apache Kafka',
-    version: () => jarVersion(process.env['KAFKA_JARS'] ?? ''),
+    version: () => jarVersion(process.env['KAFKA_JARS'] ?? '', 'kafka-clients'),
     tests: ['kafka/java-client.test.js'],
     covers: 'Topics, compression, offsets by time, transactions with the newer protocol.',
   },
@@ -84,7 +85,66 @@ export const clients: readonly Client[] = [
     ],
     covers: 'Topics, filters, queues and HTTP endpoints, FIFO topics, topics shared with AMQP, restarts and crashes.',
   },
+  {
+    name: 'boto3 (Python)',
+    version: () => pythonModuleVersion('boto3'),
+    ...sqsClient('boto3'),
+    covers: 'Queues, attributes, digests in both directions, batches, FIFO, errors, presigned URLs.',
+  },
+  {
+    name: 'AWS CLI',
+    version: () => pythonModuleVersion('awscli'),
+    ...sqsClient('the AWS CLI'),
+    covers: 'A queue used from a shell.',
+  },
+  {
+    name: "Celery's SQS transport",
+    version: () => pythonModuleVersion('celery'),
+    ...sqsClient('Celery'),
+    covers: 'A worker with tasks, tasks for later, tasks that are tried again.',
+  },
+  {
+    name: 'AWS SDK for Java 2',
+    version: () => jarVersion(javaJars() ?? '', 'sqs'),
+    ...sqsClient('the AWS SDK for Java'),
+    covers: 'Queues, pages, messages of a mebibyte, the automatic batch manager, FIFO, errors.',
+  },
+  {
+    name: 'Spring Cloud AWS',
+    version: () => jarVersion(springJars() ?? '', 'spring-cloud-aws-sqs'),
+    ...sqsClient('Spring Cloud AWS'),
+    covers: 'Template, listener container, dead letters after failures, FIFO order.',
+  },
+  {
+    name: 'AWS SDK for Go 2',
+    version: () => (goIsReady() ? goModuleVersion('github.com/aws/aws-sdk-go-v2/service/sqs') : undefined),
+    ...sqsClient('the AWS SDK for Go'),
+    covers: 'Queues, messages of a mebibyte, FIFO batches, errors.',
+  },
+  {
+    name: 'sqs-consumer',
+    version: consumerVersion,
+    ...sqsClient('sqs-consumer'),
+    covers: 'Its own integration tests, unchanged: messages, batches, events, a graceful stop.',
+  },
 ];
+
+function sqsClient(pattern: string): Pick<Client, 'tests' | 'pattern'> {
+  return { tests: ['sqs/sdk-clients.test.js'], pattern };
+}
+
+function consumerVersion(): string | undefined {
+  const folder = consumerFolder();
+  if (folder === undefined) return undefined;
+  // Its tests run against what is built there; a checkout that takes a released build has that among its packages.
+  const released = join(folder, 'node_modules/sqs-consumer/package.json');
+  const file = existsSync(released) ? released : join(folder, 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+function goModuleVersion(module: string): string | undefined {
+  return new RegExp(`${module} v(\\S+)`).exec(readFileSync('test/sqs/go/go.mod', 'utf8'))?.[1];
+}
 
 function printed(command: string, args: readonly string[], pattern: RegExp): string | undefined {
   const { error, status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
@@ -92,9 +152,9 @@ function printed(command: string, args: readonly string[], pattern: RegExp): str
   return pattern.exec(stdout)?.slice(1).join(', ').replace(/[()]/g, '');
 }
 
-function jarVersion(folder: string): string | undefined {
+function jarVersion(folder: string, name: string): string | undefined {
   if (!existsSync(folder)) return undefined;
-  return printed('ls', [folder], /^kafka-clients-(.+)\.jar$/m);
+  return printed('ls', [folder], new RegExp(`^${name}-([0-9].*)\\.jar$`, 'm'));
 }
 
 /** Runs a client's tests. Throws with what they said when one fails. */

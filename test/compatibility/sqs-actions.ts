@@ -15,7 +15,6 @@ export interface SqsAction {
   readonly why?: string;
 }
 
-const moveTasks = 'Moving dead letters back: not yet.';
 const account = '000000000000';
 
 function onQueue(
@@ -41,7 +40,7 @@ export const sqsActions: readonly SqsAction[] = [
     name: 'CancelMessageMoveTask',
     json: () => ({ TaskHandle: 'x' }),
     query: () => ({ TaskHandle: 'x' }),
-    why: moveTasks,
+    why: 'Asked with a handle that is none.',
   },
   onQueue(
     'ChangeMessageVisibility',
@@ -95,7 +94,6 @@ export const sqsActions: readonly SqsAction[] = [
     name: 'ListMessageMoveTasks',
     json: ({ queueArn }) => ({ SourceArn: queueArn }),
     query: ({ queueArn }) => ({ SourceArn: queueArn }),
-    why: moveTasks,
   },
   onQueue('ListQueueTags'),
   { name: 'ListQueues', json: () => ({}), query: () => ({}) },
@@ -125,7 +123,6 @@ export const sqsActions: readonly SqsAction[] = [
     name: 'StartMessageMoveTask',
     json: ({ queueArn }) => ({ SourceArn: queueArn }),
     query: ({ queueArn }) => ({ SourceArn: queueArn }),
-    why: moveTasks,
   },
   onQueue(
     'TagQueue',

@@ -1,6 +1,8 @@
-"""What a program with boto3 does with a queue. Prints one line per step; any exception is a failure. Argument: the endpoint."""
+"""What a program with boto3 does with a queue. Prints one line per step; any exception is a failure. Arguments: endpoint, access key, secret."""
 
 import sys
+import urllib.error
+import urllib.request
 
 import boto3
 from botocore.exceptions import ClientError
@@ -9,8 +11,8 @@ sqs = boto3.client(
     "sqs",
     endpoint_url=sys.argv[1],
     region_name="eu-west-1",
-    aws_access_key_id="test",
-    aws_secret_access_key="test",
+    aws_access_key_id=sys.argv[2],
+    aws_secret_access_key=sys.argv[3],
 )
 
 
@@ -84,6 +86,21 @@ assert first["MessageId"] == second["MessageId"] and first["SequenceNumber"] == 
 (message,) = sqs.receive_message(QueueUrl=fifo, MaxNumberOfMessages=10)["Messages"]
 sqs.purge_queue(QueueUrl=fifo)
 print("FIFO")
+
+# A presigned URL is used by somebody who has no key, and the request is checked all the same.
+def fetched(address):
+    try:
+        with urllib.request.urlopen(address) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+presigned = sqs.generate_presigned_url("get_queue_url", Params={"QueueName": "python"}, HttpMethod="GET")
+if "Action=" in presigned:  # newer ones sign a JSON request, which nobody can send as a URL
+    assert fetched(presigned) == 200
+    assert fetched(presigned.replace("python", "other")) == 403
+print("presigned")
 
 for each in (url, fifo):
     sqs.delete_queue(QueueUrl=each)

@@ -18,10 +18,22 @@ export class BrokerUnderTest {
   amqpUrl = '';
   client!: SQSClient;
   #queues = 0;
+  readonly #options: readonly string[];
+
+  /** `options`: further ones for the command. */
+  constructor(...options: readonly string[]) {
+    this.#options = options;
+  }
 
   async start(): Promise<void> {
     const ports = ['--sqs-port', '0', '--amqp-port', '0', '--kafka-port', 'off', '--admin-port', 'off'];
-    this.#command = new RunningCommand(process.execPath, ['dist/cli/main.js', '--data-dir', this.#dataDir, ...ports]);
+    this.#command = new RunningCommand(process.execPath, [
+      'dist/cli/main.js',
+      '--data-dir',
+      this.#dataDir,
+      ...ports,
+      ...this.#options,
+    ]);
     await this.#command.ready();
     this.url = this.#command.url('SQS');
     this.amqpUrl = this.#command.url('AMQP').replace('amqp://', 'amqp://guest:guest@');

@@ -185,6 +185,11 @@ export class FlushBuilder {
     return this.#sealed.length > 0 || !this.#open.empty;
   }
 
+  /** Has the gathering flush anything in it? */
+  get gathering(): boolean {
+    return !this.#open.empty;
+  }
+
   /** Does somebody wait for what would be taken next? */
   get urgent(): boolean {
     return this.#sealed.length > 0 || this.#open.sync;

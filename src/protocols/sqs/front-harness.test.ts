@@ -15,7 +15,7 @@ import type { PivotMessage, QueueSpec } from '../../core/index.js';
 import { DIALECT_AMQP } from '../../bytes/index.js';
 import { emptyPivot } from './message/pivot.js';
 import { ModelBroker } from './model-broker.test.js';
-import { SqsFront } from './sqs-front.js';
+import { SqsFront, type SqsFrontOptions } from './sqs-front.js';
 
 export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -51,10 +51,10 @@ export class FrontHarness {
   #queues = 0;
 
   /** Runs around the tests of the suite that it is called in. */
-  runAround(model = new ModelBroker()): void {
+  runAround(model = new ModelBroker(), options: Partial<SqsFrontOptions> = {}): void {
     before(async () => {
       this.model = model;
-      this.#front = new SqsFront({ host: model.host, translate, receiptKey: Buffer.alloc(32, 3) });
+      this.#front = new SqsFront({ host: model.host, translate, receiptKey: Buffer.alloc(32, 3), ...options });
       ({ url: this.url } = await this.#front.listen(0, '127.0.0.1'));
       const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
       this.client = new SQSClient({ endpoint: this.url, region: 'eu-central-1', credentials, maxAttempts: 1 });

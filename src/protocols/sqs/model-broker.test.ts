@@ -101,9 +101,10 @@ export class ModelBroker {
         return now();
       },
       flush: 1,
-      virtualHosts: () => [],
       hasVirtualHost: () => true,
+      virtualHosts: () => ['/'],
       exchange: () => undefined,
+      exchanges: () => [],
       createQueue: (virtualHost, name, spec) => this.#create(virtualHost, name, spec),
       findQueue: (_virtualHost, name) => this.queuesByName.get(name)?.info.handle ?? -1,
       queue: (handle) => this.#queue(handle).info,

@@ -5,6 +5,7 @@ import { checkQueueName } from '../queue/queue-name.js';
 import { retainMsOf } from '../queue/retain-tag.js';
 import {
   declaredBySqs,
+  redeclared,
   deduplicationSettings,
   sameAttribute,
   setAttributes,
@@ -44,15 +45,17 @@ export const createQueue = action({
 function create(call: Call, name: string, fifo: boolean, changes: Changes, tags: ReadonlyMap<string, string>): void {
   checkQueueName(name, fifo);
   checkDeadLetterTarget(call, name, fifo, changes);
+  call.service.cooldowns?.checkCreate(call.virtualHost, name);
   const attributes = applyAttributes(new Map(), changes);
-  call.broker.createQueue(call.service.virtualHost, name, {
+  if (!call.broker.hasVirtualHost(call.virtualHost)) call.broker.createVirtualHost(call.virtualHost);
+  call.broker.createQueue(call.virtualHost, name, {
     durable: true,
     autoDelete: false,
     owner: 0,
     grouped: fifo,
     retainMs: retainMsOf(tags),
     dialect: DIALECT_SQS,
-    declared: toDeclared(attributes, Object.fromEntries(tags)),
+    declared: toDeclared(attributes, Object.fromEntries(tags), call.broker.nowMs),
     settings: withoutUnset({ ...settingsOf(changes), ...(fifo ? deduplicationSettings(changes) : {}) }),
   });
 }
@@ -70,7 +73,11 @@ function meet(call: Call, queue: QueueInfo, fifo: boolean, changes: Changes, tag
     call.broker.configureQueue(
       queue.handle,
       DIALECT_SQS,
-      toDeclared(attributes, Object.fromEntries(tags)),
+      redeclared(queue, {
+        attributes: Object.fromEntries(attributes),
+        tags: Object.fromEntries(tags),
+        modifiedMs: call.broker.nowMs,
+      }),
       settingsOf(changes),
     );
     return;

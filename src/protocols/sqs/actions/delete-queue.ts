@@ -7,7 +7,9 @@ export const deleteQueue = action({
   input: structure({ QueueUrl: required(text) }),
   output: undefined,
   run(call, { QueueUrl }) {
-    call.broker.deleteQueue(call.queue(QueueUrl).handle);
+    const { handle, virtualHost, name } = call.queue(QueueUrl);
+    call.broker.deleteQueue(handle);
+    call.service.cooldowns?.deleted(virtualHost, name);
     return call.stable(undefined);
   },
 });

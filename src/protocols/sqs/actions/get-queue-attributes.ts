@@ -6,7 +6,7 @@ import {
   standardValue,
   unknownAttribute,
 } from '../queue/queue-attribute.js';
-import { setAttributes } from '../queue/sqs-queue.js';
+import { modifiedMsOf, setAttributes } from '../queue/sqs-queue.js';
 import { listOf, mapOf, optional, required, structure, text } from '../wire/shape.js';
 import { action } from './action.js';
 
@@ -25,7 +25,7 @@ export const getQueueAttributes = action({
       ApproximateNumberOfMessagesDelayed: String(counts.delayed),
       ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
       CreatedTimestamp: String(Math.floor(queue.createdMs / 1000)),
-      LastModifiedTimestamp: String(Math.floor(queue.modifiedMs / 1000)),
+      LastModifiedTimestamp: String(Math.floor(modifiedMsOf(queue) / 1000)),
       QueueArn: call.arnOf(queue.name),
     };
     const set = setAttributes(queue);

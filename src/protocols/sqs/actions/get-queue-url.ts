@@ -7,9 +7,8 @@ export const getQueueUrl = action({
   name: 'GetQueueUrl',
   input: structure({ QueueName: required(text), QueueOwnerAWSAccountId: optional(text) }),
   output: structure({ QueueUrl: required(text) }),
-  run(call, { QueueName }) {
-    // All accounts see the same queues.
-    if (call.find(QueueName) === undefined) throw noSuchQueue();
-    return { QueueUrl: call.urlOf(QueueName) };
+  run(call, { QueueName, QueueOwnerAWSAccountId: owner }) {
+    if (call.find(QueueName, owner) === undefined) throw noSuchQueue();
+    return { QueueUrl: call.urlOf(QueueName, owner) };
   },
 });

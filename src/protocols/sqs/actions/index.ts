@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import { addPermission } from './add-permission.js';
+import { cancelMessageMoveTask } from './cancel-message-move-task.js';
 import { changeMessageVisibilityBatch } from './change-message-visibility-batch.js';
 import { changeMessageVisibility } from './change-message-visibility.js';
 import { createQueue } from './create-queue.js';
@@ -9,6 +10,7 @@ import { deleteQueue } from './delete-queue.js';
 import { getQueueAttributes } from './get-queue-attributes.js';
 import { getQueueUrl } from './get-queue-url.js';
 import { listDeadLetterSourceQueues } from './list-dead-letter-source-queues.js';
+import { listMessageMoveTasks } from './list-message-move-tasks.js';
 import { listQueueTags } from './list-queue-tags.js';
 import { listQueues } from './list-queues.js';
 import { purgeQueue } from './purge-queue.js';
@@ -17,6 +19,7 @@ import { removePermission } from './remove-permission.js';
 import { sendMessageBatch } from './send-message-batch.js';
 import { sendMessage } from './send-message.js';
 import { setQueueAttributes } from './set-queue-attributes.js';
+import { startMessageMoveTask } from './start-message-move-task.js';
 import { tagQueue } from './tag-queue.js';
 import { untagQueue } from './untag-queue.js';
 
@@ -24,6 +27,7 @@ import { untagQueue } from './untag-queue.js';
 export const actions: ReadonlyMap<string, Action> = new Map(
   [
     addPermission,
+    cancelMessageMoveTask,
     changeMessageVisibility,
     changeMessageVisibilityBatch,
     createQueue,
@@ -33,6 +37,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     getQueueAttributes,
     getQueueUrl,
     listDeadLetterSourceQueues,
+    listMessageMoveTasks,
     listQueueTags,
     listQueues,
     purgeQueue,
@@ -41,14 +46,8 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     sendMessage,
     sendMessageBatch,
     setQueueAttributes,
+    startMessageMoveTask,
     tagQueue,
     untagQueue,
   ].map((each) => [each.name, each]),
 );
-
-/** Actions of the service that are known and not served. */
-export const unsupportedActions: ReadonlySet<string> = new Set([
-  'CancelMessageMoveTask',
-  'ListMessageMoveTasks',
-  'StartMessageMoveTask',
-]);

@@ -3,14 +3,16 @@ import { action } from './action.js';
 
 /**
  * PurgeQueue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html
- * What is in flight and delayed goes, too. It is done when it is answered, so there is no need to refuse another within 60 seconds.
+ * What is in flight and delayed goes, too. It is done when it is answered, so another within 60 seconds is refused only when that rule is asked for.
  */
 export const purgeQueue = action({
   name: 'PurgeQueue',
   input: structure({ QueueUrl: required(text) }),
   output: undefined,
   run(call, { QueueUrl }) {
-    call.broker.purgeQueue(call.queue(QueueUrl).handle, true);
+    const { handle, virtualHost, name } = call.queue(QueueUrl);
+    call.service.cooldowns?.purges(virtualHost, name);
+    call.broker.purgeQueue(handle, true);
     return call.stable(undefined);
   },
 });

@@ -3,6 +3,9 @@ import type { Receipt } from '../message/receipt-handle.js';
 import { invalidValue, ServiceError } from '../wire/service-error.js';
 import type { Call } from './call.js';
 
+/** A receive hides a message for twelve hours at most, however often that is extended. */
+const maxHiddenSeconds = 43_200;
+
 /** What a ReceiptHandle stands for. Throws ReceiptHandleIsInvalid when it was not made here, or for another queue. */
 function receiptOf(call: Call, queue: QueueInfo, handle: string): Receipt {
   const receipt = call.service.handles.decode(handle);
@@ -21,6 +24,7 @@ function receiptOf(call: Call, queue: QueueInfo, handle: string): Receipt {
  */
 export function deleteByHandle(call: Call, queue: QueueInfo, handle: string): void {
   const { seq, attempts } = receiptOf(call, queue, handle);
+  call.service.receiver.attempts.modified(queue.log, seq);
   const hold = call.broker.acknowledgeMessage(queue.handle, seq, attempts, queue.grouped);
   if (hold === 'expired' && queue.grouped)
     throw invalidValue('ReceiptHandle', handle, 'The receipt handle has expired.');
@@ -31,7 +35,16 @@ export function deleteByHandle(call: Call, queue: QueueInfo, handle: string): vo
  * not hidden is left as it is.
  */
 export function changeVisibilityByHandle(call: Call, queue: QueueInfo, handle: string, seconds: number): void {
-  const { seq, attempts } = receiptOf(call, queue, handle);
+  const { seq, attempts, receivedMs } = receiptOf(call, queue, handle);
+  if (Math.floor((call.broker.nowMs - receivedMs) / 1000) + seconds > maxHiddenSeconds) {
+    const limit = `[${maxHiddenSeconds} seconds]`;
+    throw invalidValue(
+      'VisibilityTimeout',
+      seconds,
+      `Total VisibilityTimeout for the message is beyond the limit ${limit}`,
+    );
+  }
+  call.service.receiver.attempts.modified(queue.log, seq);
   const hold = call.broker.extendMessage(queue.handle, seq, attempts, seconds * 1000, queue.grouped);
   if (hold === 'gone' || (hold === 'expired' && queue.grouped)) {
     throw invalidValue(

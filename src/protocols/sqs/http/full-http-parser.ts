@@ -62,7 +62,9 @@ export class FullHttpParser {
       const scheme = 'encrypted' in incoming.socket ? 'https' : 'http';
       const { method = '', url = '', rawHeaders } = incoming;
       const headers = rawHeaders.map((text, place) => (place % 2 === 0 ? text.toLowerCase() : text));
-      this.#handler(new NodeExchange({ method, target: url, headers, body: Buffer.concat(parts), scheme }, response));
+      const address = incoming.socket.remoteAddress ?? '';
+      const body = Buffer.concat(parts);
+      this.#handler(new NodeExchange({ method, target: url, headers, body, scheme, address }, response));
     });
   };
 }

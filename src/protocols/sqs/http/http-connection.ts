@@ -29,6 +29,7 @@ export class HttpConnection {
   readonly #socket: Socket;
   readonly #host: HttpConnectionHost;
   readonly #scheme: 'http' | 'https';
+  readonly #address: string;
   /** Bytes read and not yet understood; only ever a part of one head, or what waits behind a full pipeline. */
   #unread: Buffer = empty;
   #head: RequestHead | undefined;
@@ -51,6 +52,7 @@ export class HttpConnection {
     this.#socket = socket;
     this.#host = host;
     this.#scheme = scheme;
+    this.#address = socket.remoteAddress ?? '';
     this.#lastActivityMs = nowMs;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
@@ -132,23 +134,19 @@ export class HttpConnection {
 
   #serve(head: RequestHead, body: Buffer): void {
     if (!head.keepAlive) this.#lastRequestSeen = true;
-    const request = { method: head.method, target: head.target, headers: head.headers, body, scheme: this.#scheme };
-    const exchange = new QueuedExchange(request, head.keepAlive, this.#answered);
+    const exchange = new QueuedExchange(this.#request(head, body), head.keepAlive, this.#answered);
     this.#exchanges.push(exchange);
     this.#host.handler(exchange);
+  }
+
+  #request({ method, target, headers }: RequestHead, body: Buffer): HttpRequest {
+    return { method, target, headers, body, scheme: this.#scheme, address: this.#address };
   }
 
   /** Answers a request whose body is not going to be read; the connection cannot be used after that. */
   #refuse(head: RequestHead, status: number): void {
     this.#lastRequestSeen = true;
-    const request = {
-      method: head.method,
-      target: head.target,
-      headers: head.headers,
-      body: empty,
-      scheme: this.#scheme,
-    };
-    const exchange = new QueuedExchange(request, false, this.#answered);
+    const exchange = new QueuedExchange(this.#request(head, empty), false, this.#answered);
     this.#exchanges.push(exchange);
     exchange.reply({ status, headers: '', body: '' });
   }

@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly body: Buffer;
   /** The scheme that the client reached this socket with. */
   readonly scheme: 'http' | 'https';
+  /** The client's address as its socket names it; empty when it is gone already. */
+  readonly address: string;
 }
 
 /** An answer. Content-Length, Date and Connection are added where it is written. */

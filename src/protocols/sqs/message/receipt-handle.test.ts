@@ -8,6 +8,7 @@ const receipts = fc.record({
   log: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
   seq: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
   attempts: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  receivedMs: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
 });
 
 describe('receipt handles', () => {
@@ -23,7 +24,7 @@ describe('receipt handles', () => {
     fc.assert(
       fc.property(
         receipts,
-        fc.nat({ max: 42 }),
+        fc.nat({ max: 50 }),
         fc.constantFrom('A', 'z', '_', '=', ' ', 'é'),
         (receipt, place, character) => {
           const handle = handles.encode(receipt);
@@ -36,7 +37,7 @@ describe('receipt handles', () => {
 
   it('are refused when they were made under another key', () => {
     const other = new ReceiptHandles(Buffer.alloc(receiptKeyBytes, 8));
-    assert.equal(other.decode(handles.encode({ log: 1, seq: 2, attempts: 3 })), undefined);
+    assert.equal(other.decode(handles.encode({ log: 1, seq: 2, attempts: 3, receivedMs: 4 })), undefined);
   });
 
   it('are refused when they are something else', () => {

@@ -7,10 +7,12 @@ export interface Receipt {
   readonly seq: number;
   /** Which delivery of the message it is, from 1. */
   readonly attempts: number;
+  /** When it was handed out, ms since the epoch. */
+  readonly receivedMs: number;
 }
 
-const version = 1;
-const dataBytes = 1 + 6 + 6 + 4;
+const version = 2;
+const dataBytes = 1 + 6 + 6 + 4 + 6;
 const macBytes = 15;
 const handleBytes = dataBytes + macBytes;
 /** Key bytes that {@link ReceiptHandles} takes. */
@@ -18,9 +20,9 @@ export const receiptKeyBytes = 32;
 const macInput = receiptKeyBytes + dataBytes;
 
 /**
- * Receipt handles that nobody can make up: 43 characters of base64url over
+ * Receipt handles that nobody can make up: 51 characters of base64url over
  *
- *   0 u8 version · 1 u48 log · 7 u48 seq · 13 u32 attempts · 17 15 bytes of SHA-256(key, bytes 0 to 16)
+ *   0 u8 version · 1 u48 log · 7 u48 seq · 13 u32 attempts · 17 u48 time · 23 15 bytes of SHA-256(key, bytes 0 to 22)
  *
  * The hashed input has one fixed length, so that a plain keyed hash is a sound authentication code for it; it was measured to cost
  * an eighth of HMAC.
@@ -42,6 +44,7 @@ export class ReceiptHandles {
     handle.writeUIntBE(receipt.log, 1, 6);
     handle.writeUIntBE(receipt.seq, 7, 6);
     handle.writeUInt32BE(receipt.attempts, 13);
+    handle.writeUIntBE(receipt.receivedMs, 17, 6);
     handle.write(this.#mac(handle), dataBytes, 'hex');
     return handle.toString('base64url');
   }
@@ -53,7 +56,12 @@ export class ReceiptHandles {
     if (handle.length !== handleBytes || handle[0] !== version || handle.toString('base64url') !== text)
       return undefined;
     if (!timingSafeEqual(Buffer.from(this.#mac(handle), 'hex'), handle.subarray(dataBytes))) return undefined;
-    return { log: handle.readUIntBE(1, 6), seq: handle.readUIntBE(7, 6), attempts: handle.readUInt32BE(13) };
+    return {
+      log: handle.readUIntBE(1, 6),
+      seq: handle.readUIntBE(7, 6),
+      attempts: handle.readUInt32BE(13),
+      receivedMs: handle.readUIntBE(17, 6),
+    };
   }
 
   #mac(handle: Buffer): string {

@@ -1,6 +1,7 @@
 import type { Delivery, Host, SessionSink, Translate } from '../../../core/index.js';
 import type { QueueNotifications } from '../sns/notification/queue-notifications.js';
 import { noSuchQueue } from '../wire/service-error.js';
+import { ReceiveAttempts } from './receive-attempts.js';
 import { readMessage } from './readable-message.js';
 import type { ReceiptHandles } from './receipt-handle.js';
 import { type ReceiveContext, type ReceivedMessage, showMessage } from './received-message.js';
@@ -19,6 +20,8 @@ export interface ReceiveOptions {
   readonly visibilityMs: number;
   /** How long to wait for a first message, ms. */
   readonly waitMs: number;
+  /** FIFO: under which the same receive may be asked for again. */
+  readonly attemptId: string | undefined;
 }
 
 /** Who waits for the messages. */
@@ -27,7 +30,8 @@ export interface Recipient {
   whenAbandoned(listener: () => void): void;
 }
 
-interface Hold {
+/** One message as it was handed out. */
+export interface Hold {
   readonly seq: number;
   readonly attempts: number;
 }
@@ -55,6 +59,7 @@ export class Receiver implements SessionSink {
   readonly #translate: Translate;
   readonly #notifications: QueueNotifications;
   readonly #session: number;
+  readonly attempts = new ReceiveAttempts();
   readonly #receives = new Map<number, Receive>();
   #lastToken = 0;
 
@@ -72,16 +77,45 @@ export class Receiver implements SessionSink {
    */
   async receive(options: ReceiveOptions, recipient: Recipient): Promise<readonly ReceivedMessage[]> {
     const { queue } = options.context;
+    const { attemptId } = options;
+    const again = attemptId === undefined ? undefined : this.#again(options, attemptId);
+    if (again !== undefined) {
+      await this.#stable(this.#host.broker.flush);
+      return again;
+    }
     const receive = await this.#acquire(options, recipient);
     if (queue.grouped && receive.holds.length > 0) {
       // A group must not be handed out twice, so the answer waits until the hold is on stable storage.
-      await new Promise<void>((resolve) => {
-        this.#host.whenStable(receive.flush, resolve);
-      });
+      await this.#stable(receive.flush);
     }
     const back = recipient.abandoned ? receive.holds : receive.surplus;
     if (back.length > 0) this.#giveBack(queue.handle, back);
-    return recipient.abandoned ? [] : receive.messages;
+    if (recipient.abandoned) return [];
+    const { holds, messages } = receive;
+    if (attemptId !== undefined && receive.surplus.length === 0 && messages.length > 0) {
+      this.attempts.add(queue.log, attemptId, { holds, messages }, this.#host.broker.nowMs);
+    }
+    return messages;
+  }
+
+  /** What an earlier receive with this id answered, hidden anew; undefined when it is not held any more. */
+  #again({ context, visibilityMs }: ReceiveOptions, attemptId: string): readonly ReceivedMessage[] | undefined {
+    const { queue } = context;
+    const { broker } = this.#host;
+    const earlier = this.attempts.find(queue.log, attemptId, broker.nowMs);
+    if (earlier === undefined) return undefined;
+    for (const { seq, attempts } of earlier.holds) {
+      // All were hidden until the same time, so if one is held still, all are.
+      if (broker.extendMessage(queue.handle, seq, attempts, Math.max(1, visibilityMs), true) !== 'held')
+        return undefined;
+    }
+    return earlier.messages;
+  }
+
+  #stable(flush: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#host.whenStable(flush, resolve);
+    });
   }
 
   #acquire(options: ReceiveOptions, recipient: Recipient): Promise<Receive> {
@@ -139,7 +173,12 @@ export class Receiver implements SessionSink {
     const { context } = receive.options;
     try {
       const message = readMessage(delivery, context, this.#translate, this.#notifications);
-      const handle = this.#handles.encode({ log: context.queue.log, seq, attempts });
+      const handle = this.#handles.encode({
+        log: context.queue.log,
+        seq,
+        attempts,
+        receivedMs: this.#host.broker.nowMs,
+      });
       receive.messages.push(showMessage(message, delivery, handle, context));
     } catch (error) {
       // It stays hidden for its visibility timeout and ends in the dead-letter queue if there is one; other messages go on.

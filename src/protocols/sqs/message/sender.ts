@@ -99,7 +99,8 @@ export function checkMessage(queue: QueueInfo, given: Message, where: 'single' |
   };
 }
 
-function checkFifoId(name: string, value: string | undefined): void {
+/** Checks a group, deduplication or attempt id. Throws InvalidParameterValue. */
+export function checkFifoId(name: string, value: string | undefined): void {
   if (value === undefined || fifoId.test(value)) return;
   throw invalidValue(
     name,
@@ -196,7 +197,7 @@ export class Sender {
  * The id of a FIFO message follows from what makes it unique: queue, deduplication id and the time at which the window of that id began. So the answer
  * to a duplicate has the id of the original, also when that is deleted already, and no list of ids has to be kept.
  */
-function fifoMessageId(
+export function fifoMessageId(
   queue: QueueInfo,
   deduplicationId: string,
   group: string | undefined,

@@ -35,6 +35,8 @@ export function queueNameIn(url: string): QueueNames | undefined {
 interface QueueNames {
   readonly raw: string;
   readonly decoded: string;
+  /** Twelve digits before the name. */
+  readonly account: string | undefined;
 }
 
 /** Clients send the same few URLs again and again. */
@@ -43,13 +45,16 @@ const maxKnown = 1000;
 
 function readNames(url: string): QueueNames | undefined {
   const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
-  const raw = path.split('/').findLast((segment) => segment !== '');
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const raw = segments.at(-1);
   if (raw === undefined) return undefined;
+  const owner = segments.at(-2);
+  const account = owner !== undefined && /^[0-9]{12}$/.test(owner) ? owner : undefined;
   let decoded = raw;
   try {
     decoded = decodeURIComponent(raw);
   } catch {
     // Not percent-encoded, then: the name is what is written.
   }
-  return { raw, decoded };
+  return { raw, decoded, account };
 }

@@ -1,5 +1,5 @@
 import { DIALECT_SQS } from '../../../bytes/index.js';
-import type { Declared, QueueInfo, QueueSettingsChange } from '../../../core/index.js';
+import type { Declared, DeclaredValue, QueueInfo, QueueSettingsChange } from '../../../core/index.js';
 import { type AttributeValues, type QueueAttribute, queueAttributes, standardValue } from './queue-attribute.js';
 import { readRedrivePolicy } from './redrive-policy.js';
 
@@ -11,6 +11,10 @@ export interface SqsDeclared {
   /** Attributes that were set, as kept. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** When attributes were last set, ms since the epoch; absent: when the queue was last changed in any way. */
+  readonly modifiedMs?: number;
+  /** Move tasks from this queue, newest first, as the room for them keeps them. */
+  readonly moveTasks?: readonly DeclaredValue[];
 }
 
 const nothing: SqsDeclared = { attributes: {}, tags: {} };
@@ -18,11 +22,32 @@ const nothing: SqsDeclared = { attributes: {}, tags: {} };
 /** What SQS declared; undefined when the queue was only ever declared in other dialects. */
 export function declaredBySqs(queue: QueueInfo): SqsDeclared | undefined {
   const declared = queue.declaredBy.get(DIALECT_SQS);
-  return declared === undefined ? undefined : (declared as unknown as SqsDeclared);
+  return declared?.['attributes'] === undefined ? undefined : (declared as unknown as SqsDeclared);
 }
 
-export function toDeclared(attributes: AttributeValues, tags: Readonly<Record<string, string>>): Declared {
-  return { attributes: Object.fromEntries(attributes), tags: { ...tags } };
+/** What is kept of a new queue, or of one whose attributes are set at `modifiedMs`. */
+export function toDeclared(
+  attributes: AttributeValues,
+  tags: Readonly<Record<string, string>>,
+  modifiedMs: number,
+): Declared {
+  return { attributes: Object.fromEntries(attributes), tags: { ...tags }, modifiedMs };
+}
+
+/** What is kept of a queue when nothing but its attributes, its tags or its move tasks changes. */
+export function redeclared(queue: QueueInfo, changes: Partial<SqsDeclared>): Declared {
+  return { ...queue.declaredBy.get(DIALECT_SQS), ...changes } as Declared;
+}
+
+/** When the attributes were last set, ms since the epoch. */
+export function modifiedMsOf(queue: QueueInfo): number {
+  return declaredBySqs(queue)?.modifiedMs ?? queue.modifiedMs;
+}
+
+/** The move tasks that are kept with the queue, newest first. */
+export function moveTasksOf(queue: QueueInfo): readonly DeclaredValue[] {
+  const tasks = queue.declaredBy.get(DIALECT_SQS)?.['moveTasks'];
+  return Array.isArray(tasks) ? tasks : [];
 }
 
 export function tagsOf(queue: QueueInfo): Readonly<Record<string, string>> {

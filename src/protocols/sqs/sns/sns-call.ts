@@ -2,7 +2,7 @@ import { Call, type Caller, type Service } from '../actions/call.js';
 import { missing, SnsError } from './sns-error.js';
 import type { SnsParts } from './sns-parts.js';
 import type { Subscription } from './subscription/subscription.js';
-import { readTopicArn, topicArn } from './topic/topic-arn.js';
+import { readTopicArn, type TopicArn, topicArn } from './topic/topic-arn.js';
 import type { Topic } from './topic/topic.js';
 
 /** One request to SNS on its way through its action. */
@@ -17,16 +17,6 @@ export class SnsCall extends Call {
     this.signed = signed;
   }
 
-  /** Where the caller's topics are. */
-  get virtualHost(): string {
-    return this.service.virtualHost;
-  }
-
-  /** The owner of the caller's topics. */
-  get account(): string {
-    return this.service.account;
-  }
-
   topicArn(name: string): string {
     return topicArn({ region: this.caller.region, account: this.account, name });
   }
@@ -34,7 +24,7 @@ export class SnsCall extends Call {
   /** The topic that an ARN means, or undefined. Throws ValidationError, InvalidParameter. */
   findTopic(arn: string | undefined, parameter = 'TopicArn'): Topic | undefined {
     if (arn === undefined) throw missing(parameter.charAt(0).toLowerCase() + parameter.slice(1));
-    return this.sns.topics.find(this.virtualHost, readTopicArn(arn, parameter).name);
+    return this.#topicOf(readTopicArn(arn, parameter));
   }
 
   /** Throws NotFound as well. */
@@ -49,10 +39,16 @@ export class SnsCall extends Call {
     arn: string | undefined,
   ): { readonly topic: Topic; readonly subscription: Subscription } | undefined {
     if (arn === undefined) throw missing('subscriptionArn');
-    const { name, id } = readTopicArn(arn, 'SubscriptionArn');
-    const topic = this.sns.topics.find(this.virtualHost, name);
-    const subscription = topic?.subscriptions.get(id ?? '');
+    const parts = readTopicArn(arn, 'SubscriptionArn');
+    const topic = this.#topicOf(parts);
+    const subscription = topic?.subscriptions.get(parts.id ?? '');
     return topic === undefined || subscription === undefined ? undefined : { topic, subscription };
+  }
+
+  /** Where accounts and regions are kept apart, an ARN says whose topic it is, also in a link that nobody signed. */
+  #topicOf({ region, account, name }: TopicArn): Topic | undefined {
+    const virtualHost = this.service.namespaces.virtualHostOf({ region, account }, account);
+    return this.sns.topics.find(virtualHost, name);
   }
 
   subscription(arn: string | undefined): { readonly topic: Topic; readonly subscription: Subscription } {

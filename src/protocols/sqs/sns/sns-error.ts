@@ -8,15 +8,19 @@ const statuses = {
   BatchEntryIdsNotDistinct: 400,
   BatchRequestTooLong: 400,
   EmptyBatchRequest: 400,
+  IncompleteSignature: 400,
   InternalError: 500,
   InvalidAction: 400,
   InvalidBatchEntryId: 400,
+  InvalidClientTokenId: 403,
   InvalidParameter: 400,
   MalformedQueryString: 400,
+  MissingAuthenticationToken: 403,
   NotFound: 404,
   ParameterValueInvalid: 400,
   ResourceNotFound: 404,
   ServiceUnavailable: 503,
+  SignatureDoesNotMatch: 403,
   SubscriptionLimitExceeded: 403,
   TagLimitExceeded: 400,
   Throttled: 429,
@@ -95,9 +99,17 @@ export function snsErrorOf(error: unknown): SnsError {
   return new SnsError('InternalError', 'The request could not be served because of an error inside the broker.');
 }
 
-/** What the readers of the query form found, which speak SQS. */
+const sharedCodes: ReadonlySet<string> = new Set<SnsErrorCode>([
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'MalformedQueryString',
+  'MissingAuthenticationToken',
+  'SignatureDoesNotMatch',
+]);
+
+/** What was found before the action was asked, by what speaks SQS. */
 function ofForm(error: ServiceError): SnsError {
-  if (error.shape === 'MalformedQueryStringException') return new SnsError('MalformedQueryString', error.message);
+  if (sharedCodes.has(error.code)) return new SnsError(error.code as SnsErrorCode, error.message);
   if (error.shape === 'AccessDeniedException') return new SnsError('AuthorizationError', error.message);
   if (error.shape === 'MissingRequiredParameterException') return new SnsError('ValidationError', error.message);
   return new SnsError('InvalidParameter', `Invalid parameter: ${error.message}`);

@@ -3,7 +3,7 @@ import type { Host } from '../../../core/index.js';
 import type { Service } from '../actions/call.js';
 import type { HttpExchange, HttpReply, HttpRequest } from '../http/http-exchange.js';
 import { headerOf } from '../http/request-head.js';
-import { HttpCaller } from '../http-caller.js';
+import { HttpCaller, credentialScopeOf } from '../http-caller.js';
 import type { ParameterNode } from '../wire/form-parameters.js';
 import { readQuery, writeXml, writeXmlError } from '../wire/query-form.js';
 import type { StructureShape } from '../wire/shape.js';
@@ -16,21 +16,17 @@ import type { SnsParts } from './sns-parts.js';
 const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
 const apiVersion = '2010-03-31';
 const xmlType = 'Content-Type: text/xml\r\n';
-const credentialScope =
-  /Credential=[^/,\s&]+(?:\/|%2F)[0-9]{8}(?:\/|%2F)[a-z0-9-]{1,40}(?:\/|%2F)([a-z0-9-]{1,40})(?:\/|%2F)/i;
 
 /** Amazon SNS in its one wire form, the query form, on the port that SQS has. */
 export class SnsFront {
   readonly #host: Host;
   readonly #parts: SnsParts;
   readonly #service: Service;
-  readonly #region: string;
 
-  constructor(host: Host, parts: SnsParts, service: Service, region: string) {
+  constructor(host: Host, parts: SnsParts, service: Service) {
     this.#host = host;
     this.#parts = parts;
     this.#service = service;
-    this.#region = region;
   }
 
   /**
@@ -38,7 +34,7 @@ export class SnsFront {
    * else by an action that only SNS has.
    */
   isFor(request: HttpRequest, parameters: ParameterNode): boolean {
-    const service = signedServiceOf(request);
+    const service = credentialScopeOf(request)?.service;
     if (service !== undefined) return service === 'sns';
     const version = parameters.children.get('Version')?.value;
     if (version !== undefined) return version === apiVersion;
@@ -54,14 +50,25 @@ export class SnsFront {
     return path === signer.certificatePath ? signer.certificate : undefined;
   }
 
-  serve(exchange: HttpExchange, parameters: ParameterNode): void {
+  /** `admit` throws when the request is not to be served; `bySecret`: it carries what only its sender was told. */
+  serve(
+    exchange: HttpExchange,
+    parameters: ParameterNode,
+    admit: ((request: HttpRequest, bySecret: boolean) => void) | undefined,
+  ): void {
     this.#host.enter();
     const requestId = randomUUID();
     try {
+      admit?.(exchange.request, isLink(exchange.request, parameters));
       const action = findAction(parameters.children.get('Action')?.value);
       const input = readQuery(action.input, parameters);
-      const signed = signedServiceOf(exchange.request) !== undefined;
-      const call = new SnsCall(this.#parts, this.#service, new HttpCaller(exchange, this.#region), signed);
+      const signed = credentialScopeOf(exchange.request) !== undefined;
+      const call = new SnsCall(
+        this.#parts,
+        this.#service,
+        new HttpCaller(exchange, this.#service.namespaces.defaultRegion),
+        signed,
+      );
       const result = action.run(call, input);
       if (result instanceof Promise) void this.#replyLater(action, result, exchange, requestId);
       else exchange.reply(success(action, result, requestId));
@@ -94,12 +101,14 @@ export class SnsFront {
   }
 }
 
+/** The links in messages work for whoever was sent them: a token, or an id that follows from a secret, stands for the signature. */
+function isLink(request: HttpRequest, parameters: ParameterNode): boolean {
+  const action = parameters.children.get('Action')?.value;
+  return credentialScopeOf(request) === undefined && (action === 'ConfirmSubscription' || action === 'Unsubscribe');
+}
+
 /** Actions that SQS has, too. */
 const inBoth: ReadonlySet<string> = new Set(['AddPermission', 'RemovePermission']);
-
-function signedServiceOf({ headers, target }: HttpRequest): string | undefined {
-  return credentialScope.exec(headerOf(headers, 'authorization') ?? target)?.[1];
-}
 
 function findAction(name: string | undefined): SnsAction {
   const found = name === undefined ? undefined : snsActions.get(name);

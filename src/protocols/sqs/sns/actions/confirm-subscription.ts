@@ -1,6 +1,7 @@
 import { optional, structure, text } from '../../wire/shape.js';
+import type { SnsCall } from '../sns-call.js';
 import { invalid, missing } from '../sns-error.js';
-import { readTopicArn } from '../topic/topic-arn.js';
+import type { Topic } from '../topic/topic.js';
 import { snsAction } from './sns-action.js';
 
 /** ConfirmSubscription: https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
@@ -12,13 +13,7 @@ export const confirmSubscription = snsAction({
   run(call, { TopicArn, Token: token, AuthenticateOnUnsubscribe: guard }) {
     if (TopicArn === undefined) throw missing('topicArn');
     if (token === undefined) throw missing('token');
-    let name: string;
-    try {
-      ({ name } = readTopicArn(TopicArn));
-    } catch {
-      throw invalid('Topic');
-    }
-    const topic = call.sns.topics.find(call.virtualHost, name);
+    const topic = topicOf(call, TopicArn);
     if (topic === undefined) throw invalid('Topic');
     const subscription = [...topic.subscriptions.values()].find(({ record }) => token !== '' && record.token === token);
     if (subscription === undefined) throw invalid('Token');
@@ -31,3 +26,12 @@ export const confirmSubscription = snsAction({
     return call.stable({ SubscriptionArn: record.arn });
   },
 });
+
+/** An ARN that is none is no more than a topic that is not there. */
+function topicOf(call: SnsCall, arn: string): Topic | undefined {
+  try {
+    return call.findTopic(arn);
+  } catch {
+    return undefined;
+  }
+}
