@@ -1,10 +1,12 @@
-const chunkBytes = 64 * 1024;
-/** Pieces that were written and may be filled again, shared by all connections so that an idle one holds none. */
-const spares: Buffer[] = [];
-const mostSpares = 32;
-const noBytes = Buffer.alloc(0);
-/** Up to this much output is copied out of its piece when it is taken. */
+const bigBytes = 64 * 1024;
+/** The first piece, for an output that stays small: a confirm has 21 bytes, and many connections may get one at once. */
 const smallBytes = 1024;
+/** Pieces that were written and may be filled again, shared by all connections so that an idle one holds none. */
+const bigSpares: Buffer[] = [];
+const smallSpares: Buffer[] = [];
+const mostBigSpares = 32;
+const mostSmallSpares = 1024;
+const noBytes = Buffer.alloc(0);
 /** Below this a loop beats the call into the runtime's copy. */
 const shortCopyBytes = 48;
 
@@ -36,8 +38,7 @@ export class OutputBuffer {
   /** Hands over everything gathered and starts anew. Pieces that nobody reads any more may be given to {@link recycle}. */
   take(): Buffer[] {
     const pieces = this.full;
-    if (this.used > 0 && this.used <= smallBytes && pieces.length === 0) pieces.push(this.takeSmall());
-    else if (this.used > 0) pieces.push(this.bytes.subarray(0, this.used));
+    if (this.used > 0) pieces.push(this.bytes.subarray(0, this.used));
     this.full = [];
     this.fullBytes = 0;
     this.used = 0;
@@ -55,21 +56,15 @@ export class OutputBuffer {
     recycle(pieces);
   }
 
-  /** A copy of little output, so that the big piece serves the next connection of this turn: a confirm is 21 bytes. */
-  private takeSmall(): Buffer {
-    const small = Buffer.allocUnsafe(this.used);
-    copyBytes(small, 0, this.bytes, 0, this.used);
-    recycle([this.bytes]);
-    return small;
-  }
-
   private startPiece(size: number): void {
+    const isFirst = this.used === 0 && this.full.length === 0;
     if (this.used > 0) {
       this.full.push(this.bytes.subarray(0, this.used));
       this.fullBytes += this.used;
     }
-    this.bytes =
-      size <= chunkBytes ? (spares.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)) : Buffer.allocUnsafeSlow(size);
+    if (isFirst && size <= smallBytes) this.bytes = smallSpares.pop() ?? Buffer.allocUnsafeSlow(smallBytes);
+    else if (size <= bigBytes) this.bytes = bigSpares.pop() ?? Buffer.allocUnsafeSlow(bigBytes);
+    else this.bytes = Buffer.allocUnsafeSlow(size);
     this.used = 0;
   }
 }
@@ -77,7 +72,11 @@ export class OutputBuffer {
 /** Takes back pieces whose bytes nobody reads any more. */
 export function recycle(pieces: readonly Buffer[]): void {
   for (const { buffer } of pieces) {
-    if (spares.length < mostSpares && buffer.byteLength === chunkBytes) spares.push(Buffer.from(buffer));
+    if (buffer.byteLength === bigBytes) {
+      if (bigSpares.length < mostBigSpares) bigSpares.push(Buffer.from(buffer));
+    } else if (buffer.byteLength === smallBytes && smallSpares.length < mostSmallSpares) {
+      smallSpares.push(Buffer.from(buffer));
+    }
   }
 }
 
