@@ -96,6 +96,23 @@ describe('a topic is an exchange', () => {
     assert.deepEqual(posted, new Set(['from AMQP', '{"a":{"b":1}}']));
   });
 
+  it('whose filter policies an AMQP client may use for its own bindings', async () => {
+    const topic = await broker.createTopic();
+    await channel.assertQueue('red-only', { durable: true });
+    const red = { 'x-filter-policy': '{"colour":["red"]}' };
+    await channel.bindQueue('red-only', nameOf(topic), '', red);
+    const colour = (StringValue: string) => ({ MessageAttributes: { colour: { DataType: 'String', StringValue } } });
+    await broker.publish(topic, 'a', colour('blue'));
+    await broker.publish(topic, 'b', colour('red'));
+    assert.equal((await got('red-only')).content.toString(), 'b');
+    assert.equal(await channel.get('red-only'), false);
+    const other = await connection.createChannel();
+    // The channel ends with the refusal.
+    const ended = new Promise<Error>((resolve) => other.on('error', resolve));
+    await assert.rejects(other.bindQueue('red-only', nameOf(topic), '', { 'x-filter-policy': '{"a":"b"}' }));
+    assert.match((await ended).message, /PRECONDITION_FAILED|INVALID|406/);
+  });
+
   it('whichever of the two declares it first', async () => {
     await channel.assertExchange('amqp-first', 'fanout', { durable: true });
     const { TopicArn = '' } = await broker.sns.send(new CreateTopicCommand({ Name: 'amqp-first' }));
@@ -105,6 +122,12 @@ describe('a topic is an exchange', () => {
     await broker.sns.send(new DeleteTopicCommand({ TopicArn }));
     await channel.checkExchange('amqp-first');
     await channel.assertExchange('direct-one', 'direct', { durable: true });
+    await channel.assertExchange('short-lived', 'fanout', { durable: true, autoDelete: true });
+    await refused(
+      broker.sns.send(new CreateTopicCommand({ Name: 'short-lived' })),
+      'InvalidParameter',
+      /is not a durable fanout exchange$/,
+    );
     await refused(
       broker.sns.send(new CreateTopicCommand({ Name: 'direct-one' })),
       'InvalidParameter',

@@ -12,6 +12,8 @@ import type { Topics } from '../topic/topics.js';
 import { Poster, type PostOutcome } from './post.js';
 import { readPosted } from './posted-message.js';
 
+/** When an attempt that could not be ended is made again. */
+const postponedMs = 20_000;
 /** Posts to one endpoint at the same time. */
 const maxConcurrent = 10;
 
@@ -240,9 +242,13 @@ export class HttpDelivery implements SessionSink {
       }
       broker.acknowledge(this.#session, job.deliveryId, false);
     } catch (error) {
-      // The queue went with the subscription while the post was under way; anything else leaves the message held until the session ends.
+      // The queue went with the subscription while the post was under way.
       if (error instanceof BrokerError && (error.kind === 'unknown-delivery' || error.kind === 'not-found')) return;
       this.#host.log('error', 'an HTTP delivery could not be settled', { error: String(error) });
+      // There may be no room for the dead letter; then it is tried again.
+      if (error instanceof BrokerError && error.kind === 'full') {
+        broker.release(this.#session, job.deliveryId, false, postponedMs);
+      }
     }
   }
 

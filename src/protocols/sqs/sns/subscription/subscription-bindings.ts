@@ -18,6 +18,8 @@ export class SubscriptionBindings {
   readonly #broker: Broker;
   readonly #topics: Topics;
   readonly #restored = new WeakMap<Topic, Restored>();
+  /** The queue that a subscription was bound to, by its handle: as long as that is there, so is the binding. */
+  readonly #bound = new WeakMap<Subscription, number>();
   #seenVersion = -1;
 
   constructor(broker: Broker, topics: Topics) {
@@ -26,12 +28,15 @@ export class SubscriptionBindings {
   }
 
   add(topic: Topic, subscription: Subscription): void {
-    if (!this.#isThere(topic, subscription)) return;
+    const queue = this.#queueOf(topic, subscription);
+    if (queue < 0 || this.#bound.get(subscription) === queue) return;
     this.#broker.bind(topic.virtualHost, bindingOf(subscription));
+    this.#bound.set(subscription, queue);
   }
 
   remove(topic: Topic, subscription: Subscription): void {
     this.#broker.unbind(topic.virtualHost, bindingOf(subscription));
+    this.#bound.delete(subscription);
   }
 
   /**
@@ -45,8 +50,8 @@ export class SubscriptionBindings {
     const unbound: Subscription[] = [];
     for (const subscription of topic.subscriptions.values()) {
       if (!subscription.record.confirmed) continue;
-      if (this.#isThere(topic, subscription)) this.add(topic, subscription);
-      else unbound.push(subscription);
+      this.add(topic, subscription);
+      if (!this.#bound.has(subscription) || this.#queueOf(topic, subscription) < 0) unbound.push(subscription);
     }
     this.#restored.set(topic, { topology: this.#broker.topologyVersion, version, unbound });
     return unbound;
@@ -59,8 +64,8 @@ export class SubscriptionBindings {
     this.#seenVersion = this.#broker.topologyVersion;
   }
 
-  #isThere(topic: Topic, { queue }: Subscription): boolean {
-    return this.#broker.findQueue(topic.virtualHost, queue) >= 0;
+  #queueOf({ virtualHost }: Topic, { queue }: Subscription): number {
+    return this.#broker.findQueue(virtualHost, queue);
   }
 }
 

@@ -2,6 +2,11 @@ import type { Broker, ExchangeInfo, ExchangeNotes } from '../../../../core/index
 import { invalid } from '../sns-error.js';
 import { Topic, type TopicRecord } from './topic.js';
 
+/** It must stay, and whoever publishes must reach every binding. */
+function isUsable({ type, durable, autoDelete, internal }: ExchangeInfo): boolean {
+  return type === 'fanout' && durable && !autoDelete && !internal;
+}
+
 /** The topics of all virtual hosts: exchanges that SNS has its note on. */
 export class Topics {
   readonly #broker: Broker;
@@ -38,7 +43,7 @@ export class Topics {
     const broker = this.#broker;
     if (!broker.hasVirtualHost(virtualHost)) broker.createVirtualHost(virtualHost);
     const existing = broker.exchange(virtualHost, name);
-    if (existing !== undefined && (existing.type !== 'fanout' || !existing.durable || existing.internal)) {
+    if (existing !== undefined && !isUsable(existing)) {
       throw invalid(`Name Reason: the exchange ${name} is not a durable fanout exchange`);
     }
     if (existing === undefined) {
