@@ -238,6 +238,8 @@ export interface QueueSettings {
   /** Deduplication window; ids come with the messages. */
   readonly deduplicationMs: number;
   readonly deduplicationScope: 'queue' | 'group';
+  /** Without group order: while the messages of one group keep their receivers busy, those of others go first. */
+  readonly fairGroups: boolean;
 }
 
 /** What {@link Broker.configureQueue} changes: undefined unsets. */

@@ -26,6 +26,7 @@ for (const form of forms) {
       const q = await queueOf(['g1-a', 'g2-a', 'g1-b', 'g1-c']);
       const [first, second] = await q.receive({ MaxNumberOfMessages: 2 });
       assert.deepEqual([first.Body, second.Body], ['g1-a', 'g1-b']);
+      assert.equal(await q.counts(), '2 2 0');
       assert.deepEqual(await q.bodies(), ['g2-a']);
       await q.delete(first);
       assert.deepEqual(await q.bodies(), []);
@@ -103,6 +104,7 @@ for (const form of forms) {
         'Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.',
       ]);
       await q.send('x', { MessageGroupId: 'g', DelaySeconds: 0 });
+      assert.equal(await q.counts(), '0 0 1');
       assert.deepEqual(await q.bodies(), []);
       assert.deepEqual(await q.bodies({ WaitTimeSeconds: 3 }), ['x']);
     });

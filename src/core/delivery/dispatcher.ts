@@ -8,10 +8,11 @@ import type { MessageQueue } from './message-queue.js';
 import { FOUND, NONE, READING } from './next-message.js';
 import type { Session } from './session.js';
 import { journalHold } from './settling.js';
+import { Tenants } from './tenants.js';
 import type { Subscription, Waiter } from './takers.js';
 
 const HANDED = 1;
-/** It was past its time, or came too often, and left instead. */
+/** It was past its time, or came too often, and left instead; or it stands aside. */
 const LEFT = 2;
 /** It may not leave yet; the queue is told when it may. */
 const UNCOVERED = 3;
@@ -47,6 +48,11 @@ export class Dispatcher {
       return;
     }
     this.#running = true;
+    const { tenants } = this.#queue;
+    if (tenants !== undefined) {
+      tenants.beginTurn(this.#queue.context.nowMs);
+      this.#queue.callBack(tenants);
+    }
     do {
       this.#again = false;
       if (this.waiters.length === 0 || this.#serveWaiters()) this.#serveSubscriptions();
@@ -173,7 +179,7 @@ export class Dispatcher {
     for (const seq of waiter.seen) {
       const place = rows.find(seq);
       if (place < 0 || rows.state[place] !== HELD || rows.deliveryId[place] !== -waiter.holder) continue;
-      this.#queue.heldCount--;
+      this.#queue.noLongerHeld(seq);
       this.#queue.giveBack(place);
       this.#again = true;
     }
@@ -223,6 +229,7 @@ export class Dispatcher {
       departFound(queue, 'delivery_limit');
       return LEFT;
     }
+    if (queue.tenants !== undefined && this.#standsAside(queue.tenants)) return LEFT;
     const persistent = queue.durable && (view.flags & IS_TRANSIENT) === 0;
     if (persistent && !this.#isCovered(seq, waiter)) return UNCOVERED;
     const reference = view.reference;
@@ -248,6 +255,37 @@ export class Dispatcher {
     return HANDED;
   }
 
+  /** Puts the found message aside where its tenant is noisy. */
+  #standsAside(tenants: Tenants): boolean {
+    const { next, context } = this.#queue;
+    const { group } = context.delivery;
+    // Who stands aside already has waited until there was nobody else.
+    if (
+      group === undefined ||
+      next.order >= this.#queue.orderAside(0) ||
+      tenants.full ||
+      !tenants.isNoisy(group, this.#queue.heldCount)
+    )
+      return false;
+    this.#queue.putAside(tenants, group);
+    return true;
+  }
+
+  /** For queues without group order: notes down whose message is held, and that it does not stand aside any more. */
+  #noteTenant(seq: number, place: number): void {
+    const queue = this.#queue;
+    const { context, rows } = queue;
+    const { group } = context.delivery;
+    if (queue.tenants === undefined) {
+      if (group === undefined || queue.settings.fairGroups !== true) return;
+      if (queue.retained || queue.maxPriority > 0) return;
+      queue.tenants = new Tenants(context.nowMs);
+    }
+    queue.tenants.takeBack(seq);
+    if (rows.order[place] === queue.orderAside(seq)) rows.order[place] = seq;
+    queue.tenants.held(seq, group, context.nowMs);
+  }
+
   /** With groups a pull's answer waits for its holds to be stable; everything else needs the mark. */
   #isCovered(seq: number, waiter: Waiter | undefined): boolean {
     const { grouped, redelivery } = this.#queue;
@@ -259,8 +297,10 @@ export class Dispatcher {
     const { place } = next;
     if (place < 0) window.shift();
     else {
-      if (groups === undefined) heap.pop();
-      else groups.remove(rows.group[place]!, seq);
+      if (groups === undefined) {
+        heap.pop();
+        this.#queue.tenants?.takeBack(seq);
+      } else groups.remove(rows.group[place]!, seq);
       rows.remove(place);
     }
     this.#queue.settled(seq, address, persistent);
@@ -295,6 +335,7 @@ export class Dispatcher {
     rows.firstMs[place] = view.firstAcquiredMs;
     rows.timeMs[place] = deadlineMs;
     queue.heldCount++;
+    if (groups === undefined) this.#noteTenant(seq, place);
     queue.touch(); // how often it was handed out stands in the checkpoint only
     if (visibilityMs === undefined) {
       view.deliveryId = session.hold(queue, seq, subscription);

@@ -1,3 +1,4 @@
+import { IS_TRANSIENT } from '../../bytes/index.js';
 import type { QueueCounts, QueueSettings } from '../broker.js';
 import { NOWHERE } from '../log/memory.js';
 import { StableEnds } from '../log/stable-ends.js';
@@ -19,6 +20,7 @@ import { SequenceReservation } from './sequence-reservation.js';
 import { SequenceSet } from './sequence-set.js';
 import { ReferenceMarks } from './shared-bodies.js';
 import type { Subscription } from './takers.js';
+import type { Tenants } from './tenants.js';
 import { expire } from './times.js';
 import { SKIP, Window } from './window.js';
 
@@ -81,6 +83,8 @@ export class MessageQueue {
   readyBytes = 0;
   heldCount = 0;
   delayedCount = 0;
+  /** Who has what in flight, once a message that names its group was handed out; with group order groups do that. */
+  tenants: Tenants | undefined = undefined;
   /** Some records may expire. */
   expiring = false;
   /** Transient messages lie in the log. */
@@ -336,6 +340,11 @@ export class MessageQueue {
     return order - (order % PRIORITY_SPAN);
   }
 
+  /** The order of a message that stands aside: behind all that do not. Not for queues with priorities. */
+  orderAside(seq: number): number {
+    return PRIORITY_SPAN + seq;
+  }
+
   /** The other part of an order: the sequence or the place that it came from. */
   sequencePart(order: number): number {
     return order % PRIORITY_SPAN;
@@ -375,14 +384,53 @@ export class MessageQueue {
     const seq = rows.seq(place);
     if (state === READY) {
       this.lessReady(rows.sizeBytes[place]);
+      this.tenants?.takeBack(seq);
       if (this.groups === undefined) this.heap.markStale((order, other) => this.#counts(order, other));
-    } else if (state === HELD) this.heldCount--;
+    } else if (state === HELD) this.noLongerHeld(seq);
     else if (state === DELAYED) this.delayedCount--;
     else this.leaving.delete(seq);
     if (this.groups === undefined) return;
     const group = rows.group[place]!;
     if (state === HELD) this.groups.letGo(group, seq);
     else if (state === READY || state === DELAYED) this.groups.remove(group, seq);
+  }
+
+  /** A held message is not held any more, whatever becomes of it. */
+  noLongerHeld(seq: number): void {
+    this.heldCount--;
+    this.tenants?.letGo(seq, this.context.nowMs);
+  }
+
+  /** What {@link next} has found, and the context's delivery shows, is a noisy tenant's: it stands aside. */
+  putAside(tenants: Tenants, tenant: string): void {
+    const { next, rows, context } = this;
+    const { delivery: view } = context;
+    const { seq } = next;
+    let { place } = next;
+    if (place >= 0) this.heap.pop();
+    else {
+      this.window.shift();
+      place = rows.add(seq);
+      rows.state[place] = READY;
+      rows.persistent[place] = this.durable && (view.flags & IS_TRANSIENT) === 0 ? 1 : 0;
+      rows.sizeBytes[place] = view.sizeBytes;
+      rows.address[place] = next.address;
+      rows.expiresMs[place] = view.expiresAtMs;
+    }
+    rows.order[place] = this.orderAside(seq);
+    this.heap.push(rows.order[place], seq);
+    this.timeExpiry(place);
+    tenants.putAside(tenant, seq);
+  }
+
+  /** Messages of tenants that are not noisy any more are back in their own places. */
+  callBack(tenants: Tenants): void {
+    const { rows, heap } = this;
+    for (const seq of tenants.quietAgain(this.heldCount)) {
+      rows.order[rows.find(seq)] = seq;
+      heap.markStale((order, other) => this.#counts(order, other));
+      heap.push(seq, seq);
+    }
   }
 
   #counts(order: number, seq: number): boolean {

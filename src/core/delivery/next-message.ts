@@ -45,8 +45,9 @@ export class NextMessage {
     }
     this.#skip();
     if (heap.size > 0) {
-      const { visibleEnd, maxPriority } = this.#queue;
-      if (maxPriority > 0 || heap.topOrder < window.first || window.first >= visibleEnd) {
+      const { visibleEnd, maxPriority, tenants } = this.#queue;
+      const heapFirst = maxPriority > 0 || heap.topOrder < window.first || window.first >= visibleEnd;
+      if (heapFirst || (tenants !== undefined && tenants.full)) {
         this.#at(rows.find(heap.topSeq));
         return true;
       }

@@ -29,7 +29,7 @@ export function release(queue: MessageQueue, place: number, delayMs: number): vo
     context.gathered(false);
     queue.touch();
   }
-  queue.heldCount--;
+  queue.noLongerHeld(seq);
   if (dueMs === 0) {
     queue.giveBack(place);
     return;

@@ -56,7 +56,10 @@ function create(call: Call, name: string, fifo: boolean, changes: Changes, tags:
     retainMs: retainMsOf(tags),
     dialect: DIALECT_SQS,
     declared: toDeclared(attributes, Object.fromEntries(tags), call.broker.nowMs),
-    settings: withoutUnset({ ...settingsOf(changes), ...(fifo ? deduplicationSettings(changes) : {}) }),
+    settings: withoutUnset({
+      ...settingsOf(changes),
+      ...(fifo ? deduplicationSettings(changes) : { fairGroups: true }),
+    }),
   });
 }
 
@@ -78,7 +81,7 @@ function meet(call: Call, queue: QueueInfo, fifo: boolean, changes: Changes, tag
         tags: Object.fromEntries(tags),
         modifiedMs: call.broker.nowMs,
       }),
-      settingsOf(changes),
+      { ...settingsOf(changes), ...(queue.grouped ? {} : { fairGroups: true }) },
     );
     return;
   }
