@@ -2,9 +2,12 @@ import { runDiskLoop } from '../machine/disk-loop.js';
 import { type Load, meterLoad } from '../machine/load-meter.js';
 import type { Ledger } from '../report/ledger.js';
 import { Contest } from '../servers/contest.js';
+import { kafka, kafkaSynced } from '../servers/kafka-server.js';
 import { rosettamq } from '../servers/rosettamq-server.js';
 import type { Server } from '../servers/server.js';
 import { type RunSettings, type Suite, selected } from '../suite.js';
+import { measureWithJava } from './java-shapes.js';
+import { measureManyPartitions } from './many-partitions.js';
 import { Librdkafka, type Produced } from './librdkafka.js';
 
 /** Each: record values of one size, no key, one partition, acks=all, librdkafka's own batching. */
@@ -23,6 +26,8 @@ const diskLoopMs = 1000;
 export const kafkaSuite: Suite = {
   name: 'kafka',
   async run(settings, ledger) {
+    await measureManyPartitions(settings, ledger);
+    await measureWithJava(settings, ledger);
     const wanted = shapes.filter((shape) => selected(settings, shape.name));
     if (wanted.length === 0) return;
     let client: Librdkafka;
@@ -32,7 +37,7 @@ export const kafkaSuite: Suite = {
       ledger.skip('kafka', error instanceof Error ? error.message : String(error));
       return;
     }
-    const contest = new Contest(settings, ledger, 'kafka', [rosettamq]);
+    const contest = new Contest(settings, ledger, 'kafka', [rosettamq, kafka, kafkaSynced]);
     try {
       for (const shape of wanted) {
         for (let round = 0; round <= settings.rounds; round++) {

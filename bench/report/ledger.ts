@@ -1,7 +1,7 @@
 import { formatValue } from './format-value.js';
 
 /** Who a figure belongs to: the broker, a peer, or the plain disk loop that ran beside them. */
-export type Contender = 'rosettamq' | 'rabbitmq' | 'elasticmq' | 'disk loop';
+export type Contender = 'rosettamq' | 'rabbitmq' | 'elasticmq' | 'kafka' | 'kafka synced' | 'disk loop';
 
 /** One figure of one round. */
 export interface Figure {

@@ -10,19 +10,18 @@ const busyDriverPercent = 90;
 /** Above this many cores used by others a figure says little. */
 const disturbedCores = 0.2;
 
-/** Who may stand beside the broker; a shape has one of them. */
-const peers: readonly Contender[] = ['rabbitmq', 'elasticmq'];
+/** Who is compared with, in the order of the columns. */
+const peers: readonly Contender[] = ['rabbitmq', 'elasticmq', 'kafka', 'kafka synced'];
 
 /** One row for each shape and metric: medians with their range, side by side, and the targets. */
 export function summarise(ledger: Ledger, targets: readonly Target[]): string {
   const rows: string[][] = [];
   const seen = new Set<string>();
+  const present = peers.filter((peer) => ledger.figures.some(({ contender }) => contender === peer));
   for (const { shape, metric, unit } of ledger.figures) {
     const key = `${shape}/${metric}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    const peer = peers.find((each) => ledger.values(shape, metric, each).size > 0);
-    const ratio = peer === undefined ? Number.NaN : medianRatio(ledger, shape, metric, 'rosettamq', peer);
     const judged = targets
       .filter((target) => target.shape === shape && target.metric === metric)
       .map((target) => judge(ledger, target))
@@ -31,14 +30,23 @@ export function summarise(ledger: Ledger, targets: readonly Target[]): string {
       shape,
       `${metric}, ${unit}`,
       range(ledger, shape, metric, 'rosettamq'),
-      peer === undefined ? '-' : `${range(ledger, shape, metric, peer)} ${peer}`,
-      formatValue(ratio),
+      ...present.flatMap((peer) => [
+        range(ledger, shape, metric, peer),
+        formatValue(medianRatio(ledger, shape, metric, 'rosettamq', peer)),
+      ]),
       range(ledger, shape, metric, 'disk loop'),
       judged.map(({ target, measured }) => `${describeTarget(target)} (${formatValue(measured)})`).join(', ') || '-',
       judged.length === 0 ? '-' : judged.every(({ met }) => met) ? 'yes' : 'NO',
     ]);
   }
-  return layOutTable(['shape', 'metric', 'rosettamq', 'peer', 'ratio', 'disk loop', 'target (measured)', 'met'], rows);
+  return layOutTable(
+    [
+      ...['shape', 'metric', 'rosettamq'],
+      ...present.flatMap((peer) => [peer, 'ratio']),
+      ...['disk loop', 'target (measured)', 'met'],
+    ],
+    rows,
+  );
 }
 
 function range(ledger: Ledger, shape: string, metric: string, contender: Contender): string {

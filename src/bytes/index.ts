@@ -27,6 +27,7 @@ export { crc32c } from './crc32c.js';
 export { MalformedBytes } from './malformed-bytes.js';
 export {
   ATTRIBUTE_CONTROL,
+  ATTRIBUTE_DELETE_HORIZON,
   ATTRIBUTE_FOREIGN,
   ATTRIBUTE_LOG_APPEND_TIME,
   ATTRIBUTE_TRANSACTIONAL,
@@ -66,6 +67,7 @@ export {
   type RecordHeader,
 } from './record-batch-builder.js';
 export { findRecordBatchFault, type RecordBatchFault } from './record-batch-fault.js';
+export { BatchRewriter } from './batch-rewriter.js';
 export { RecordCursor } from './record-cursor.js';
 export {
   signedLongVarintSize,

@@ -38,6 +38,8 @@ const CODEC_MASK = 0x07;
 export const ATTRIBUTE_LOG_APPEND_TIME = 0x08;
 export const ATTRIBUTE_TRANSACTIONAL = 0x10;
 export const ATTRIBUTE_CONTROL = 0x20;
+/** The base timestamp is the time from which the batch's records without a value may go (KIP-534). */
+export const ATTRIBUTE_DELETE_HORIZON = 0x40;
 /**
  * Ours: every record of the batch was sent in another dialect and carries its sender's envelope in its one header.
  * Kafka gives this bit no meaning, and what clients send with it is refused, so nobody else can set it.

@@ -19,6 +19,8 @@ export class RecordCursor {
   valueStart = -1;
   valueEnd = -1;
   headerCount = 0;
+  /** Where the record's key begins with its length: what stands before is about its place and time. */
+  contentStart = 0;
   #headersStart = 0;
   #recordEnd: number;
   readonly #count: number;
@@ -48,6 +50,7 @@ export class RecordCursor {
     varints.position++; // record attributes: none are defined
     this.timestampDeltaMs = varints.readSignedLong();
     this.offsetDelta = varints.readSigned();
+    this.contentStart = varints.position;
     this.keyStart = this.#enterBlob();
     this.keyEnd = varints.position;
     this.valueStart = this.#enterBlob();
@@ -56,6 +59,11 @@ export class RecordCursor {
     this.#headersStart = varints.position;
     if (this.headerCount < 0 || varints.position > recordEnd) throw new MalformedBytes('a record overruns its length');
     return true;
+  }
+
+  /** One past the current record's last byte. */
+  get recordEnd(): number {
+    return this.#recordEnd;
   }
 
   /**

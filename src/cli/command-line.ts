@@ -37,7 +37,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
       const known = COMMANDS.find((name) => name === token.value);
-      if (known === undefined) throw unknownName(token.value, 'command', COMMANDS);
+      if (known === undefined) throw unknownName(token.value, 'command', [...COMMANDS, 'ctl']);
       if (commandGiven) throw new OptionError(`One command at a time: ${token.value} is one too many.`);
       commandGiven = true;
       command = known;

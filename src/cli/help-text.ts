@@ -24,6 +24,7 @@ export function helpText(version: string): string {
 
 Usage: rosettamq [start] [options]            run a broker until it is told to stop
        rosettamq verify [--data-dir DIR]      check every checksum in a data directory
+       rosettamq ctl [options] COMMAND        administer a broker that runs, with rabbitmqctl's commands
        rosettamq --help | --version
 
 Options, their defaults and environment variables; flag over environment over file over default:

@@ -16,7 +16,8 @@ export async function runBroker(options: ServerOptions): Promise<number> {
   // Whoever read the lines below may have gone away; that is no reason to stop.
   process.stdout.on('error', () => {});
   process.stdout.write(banner(broker, options));
-  const end = await Promise.race([signals.first, launcherGone(process), broker.failed]);
+  const asked = broker.stopAsked.then(() => 'asked by the admin API' as const);
+  const end = await Promise.race([signals.first, launcherGone(process), broker.failed, asked]);
   if (end instanceof Error) {
     logger.error({ err: end }, 'the store has failed: stopping, because nothing more can be promised');
     return 1;

@@ -7,7 +7,6 @@ import type {
   Declared,
   ExchangeInfo,
   ExchangeSpec,
-  HeaderValues,
   MessageHold,
   MessageState,
   PartitionState,
@@ -24,6 +23,7 @@ import type {
   TopicSettings,
   TopicSpec,
 } from './broker.js';
+import type { MessageHeaders } from './routing/message-headers.js';
 import { BrokerError } from './broker-error.js';
 import { Destinations } from './catalog/destinations.js';
 import type { Operation } from './catalog/permission-rule.js';
@@ -66,6 +66,12 @@ import { Router } from './routing/router.js';
 export interface CoreOptions {
   readonly deliverBeforeSync: boolean;
   readonly memory?: MemoryLimits;
+}
+
+/** Counters that only grow while the broker runs. */
+export interface QueueTraffic {
+  readonly appended: number;
+  readonly handedOut: number;
 }
 
 /** The state machine behind the {@link Broker} face; the shell drives it by the further public methods. */
@@ -116,6 +122,10 @@ export class BrokerCore implements Broker {
     this.feeds = new TopicFeeds(this.destinations, this.router, context, this.#publisher);
     context.connect(this.destinations, new DeadLettering(this.router, this.destinations, this.#publisher, effects));
     this.#sessions = new Sessions((queue) => this.#leftBySubscriber(queue));
+    this.destinations.onSettingsChanged((entry) => {
+      this.timeExpiry(entry);
+      entry.state.dispatcher.run();
+    });
   }
 
   get nowMs(): number {
@@ -185,7 +195,7 @@ export class BrokerCore implements Broker {
   #expireQueue(entry: QueueEntry): void {
     if (entry.expiryTimerMs > this.nowMs) return;
     entry.expiryTimerMs = 0;
-    const { expiresMs } = entry.settings;
+    const { expiresMs } = entry.state.settings;
     if (expiresMs === undefined) return;
     if (entry.state.subscriptions.length > 0) entry.state.usedMs = this.nowMs;
     if (entry.state.usedMs + expiresMs <= this.nowMs) this.deleteQueue(entry.handle);
@@ -194,7 +204,7 @@ export class BrokerCore implements Broker {
 
   /** Sees to it that the queue is looked at when it may have to go for want of use. */
   timeExpiry(entry: QueueEntry): void {
-    const { expiresMs } = entry.settings;
+    const { expiresMs } = entry.state.settings;
     if (expiresMs === undefined) return;
     const dueMs = entry.state.usedMs + expiresMs;
     if (entry.expiryTimerMs !== 0 && entry.expiryTimerMs <= dueMs) return;
@@ -288,7 +298,7 @@ export class BrokerCore implements Broker {
 
   /** Begins to write down the state of everything that changed since the last time; see {@link checkpoint}. */
   beginCheckpoint(): void {
-    this.context.checkpoints.begin(this.flush);
+    this.context.checkpoints.begin(this.flush, this.nowMs);
   }
 
   /** Writes the state of up to `count` queues into the gathering flush. False when none is left to write. */
@@ -314,6 +324,19 @@ export class BrokerCore implements Broker {
     else this.timeExpiry(entry);
   }
 
+  // ---- for who administers
+
+  /** Messages that came into a queue and deliveries out of it, each since some time. */
+  traffic(queue: number): QueueTraffic {
+    const { tail, handedOut } = this.destinations.queue(queue).state;
+    return { appended: tail, handedOut };
+  }
+
+  /** Deliveries of a session that wait to be settled. */
+  held(session: number): number {
+    return this.#sessions.held(session);
+  }
+
   // ---- virtual hosts and permissions
 
   hasVirtualHost(name: string): boolean {
@@ -335,6 +358,15 @@ export class BrokerCore implements Broker {
   }
   allowed(user: string, virtualHost: string, operation: Operation, resource: string): boolean {
     return this.permissions.allowed(user, virtualHost, operation, resource);
+  }
+  topicAllowed(
+    user: string,
+    virtualHost: string,
+    exchange: string,
+    operation: 'write' | 'read',
+    routingKey: string,
+  ): boolean {
+    return this.destinations.topicPermissions.allowed(user, virtualHost, exchange, operation, routingKey);
   }
   mayEnter(user: string, virtualHost: string): boolean {
     return this.hasVirtualHost(virtualHost) && this.permissions.mayEnter(user, virtualHost);
@@ -385,6 +417,9 @@ export class BrokerCore implements Broker {
   }
   counts(queue: number): QueueCounts {
     return this.destinations.queue(queue).state.counts();
+  }
+  touchQueue(queue: number): void {
+    this.destinations.queue(queue).state.usedMs = this.nowMs;
   }
 
   // ---- topics
@@ -522,10 +557,19 @@ export class BrokerCore implements Broker {
   // ---- publishing
 
   get topologyVersion(): number {
-    return this.router.version + this.destinations.version;
+    const { destinations, permissions, router } = this;
+    return router.version + destinations.version + permissions.version + destinations.topicPermissions.version;
   }
-  route(virtualHost: string, exchange: string, routingKey: string, headers: () => HeaderValues): Route {
+  route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route {
     return this.destinations.route(virtualHost, exchange, routingKey, headers, this.topologyVersion);
+  }
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+  ): Route {
+    return this.destinations.routeCopies(virtualHost, exchange, routingKeys, headers, this.topologyVersion);
   }
   routeToQueue(queue: number): Route {
     return this.destinations.routeToQueue(queue, this.topologyVersion);
@@ -565,10 +609,13 @@ export class BrokerCore implements Broker {
   cancelAcquire(session: number, token: number): void {
     this.#sessions.cancelAcquire(session, token);
   }
+  inFlight(session: number, from: number, to: number): readonly number[] {
+    return this.#sessions.inFlight(session, from, to);
+  }
   acknowledge(session: number, deliveryId: number, multiple: boolean): void {
     this.#sessions.acknowledge(session, deliveryId, multiple);
   }
-  release(session: number, deliveryId: number, multiple: boolean, delayMs = 0): void {
+  release(session: number, deliveryId: number, multiple: boolean, delayMs?: number): void {
     this.#sessions.release(session, deliveryId, multiple, delayMs);
   }
   reject(session: number, deliveryId: number, multiple: boolean): void {

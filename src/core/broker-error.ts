@@ -14,6 +14,7 @@ export type BrokerErrorKind =
   | 'not-in-flight' // the message exists but is not held under that attempt
   | 'too-large'
   | 'full' // no room on the device
+  | 'limit-reached' // the virtual host may hold no more of them
   | 'missing-group'
   | 'missing-key' // a record without a key for a compacted topic
   | 'corrupt-batch'

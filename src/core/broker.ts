@@ -27,6 +27,14 @@ export interface Broker {
   deleteVirtualHost(name: string): void;
   /** RabbitMQ's three operations over a resource name; `user` as the authenticator returned it. */
   allowed(user: string, virtualHost: string, operation: 'configure' | 'write' | 'read', resource: string): boolean;
+  /** RabbitMQ's permissions over the routing keys of a topic exchange: who has none there may use all. */
+  topicAllowed(
+    user: string,
+    virtualHost: string,
+    exchange: string,
+    operation: 'write' | 'read',
+    routingKey: string,
+  ): boolean;
   /** May the user enter the virtual host at all? */
   mayEnter(user: string, virtualHost: string): boolean;
 
@@ -47,6 +55,8 @@ export interface Broker {
   /** Removes what is ready (and, when `everything`, what is in flight or delayed too). Returns the count. */
   purgeQueue(queue: number, everything?: boolean): number;
   counts(queue: number): QueueCounts;
+  /** Somebody asked for the queue: `expiresMs` begins anew. */
+  touchQueue(queue: number): void;
 
   // ---- topics
   createTopic(virtualHost: string, name: string, spec: TopicSpec): number;
@@ -106,7 +116,7 @@ export interface Broker {
   bindings(virtualHost: string): readonly Binding[];
 
   // ---- publishing
-  /** Goes up whenever a cached {@link Route} may have become wrong. */
+  /** Goes up whenever a cached {@link Route}, or the permission to use it, may have become wrong. */
   readonly topologyVersion: number;
   /**
    * Where a publish would go. `headers` is asked only when an exchange on the way needs it. The route may be kept
@@ -114,6 +124,16 @@ export interface Broker {
    * `not-found` for a missing exchange, `access-refused` for an internal one.
    */
   route(virtualHost: string, exchange: string, routingKey: string, headers: () => MessageHeaders): Route;
+  /**
+   * The same for a message with several routing keys (RabbitMQ's CC and BCC), of which the first is its own: at every
+   * exchange a binding matches when any of them does. Never to be kept.
+   */
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+  ): Route;
   /** A route to one queue or topic, for dialects that address destinations. */
   routeToQueue(queue: number): Route;
   routeToTopic(topic: number): Route;
@@ -139,9 +159,14 @@ export interface Broker {
   /** Ends an acquire that is still waiting or reading; nothing will be delivered for it. */
   cancelAcquire(session: number, token: number): void;
 
+  /** The delivery ids in [from, to] that are in flight in the session, for dialects that settle later than they are told to. */
+  inFlight(session: number, from: number, to: number): readonly number[];
   /** Throws `unknown-delivery` when `deliveryId` is not in flight in this session. multiple: all up to it; id 0: all. */
   acknowledge(session: number, deliveryId: number, multiple: boolean): void;
-  /** Back to where it was, marked redelivered. Past its delivery limit it is dead-lettered. */
+  /**
+   * Back to where it was, marked redelivered, after `delayMs`; left out: after the queue's `retryDelay`. Past its delivery
+   * limit it is dead-lettered.
+   */
   release(session: number, deliveryId: number, multiple: boolean, delayMs?: number): void;
   /** Dead-letters, or drops where there is no dead-letter target. */
   reject(session: number, deliveryId: number, multiple: boolean): void;
@@ -230,6 +255,8 @@ export interface QueueSettings {
   readonly singleActiveConsumer: boolean;
   /** Checked at release: dead-lettered when attempts exceed it. */
   readonly deliveryLimit: number;
+  /** So long a released message stays away: `minMs` for each attempt so far, at most `maxMs`. */
+  readonly retryDelay: { readonly minMs: number; readonly maxMs: number };
   /** Checked at the next acquire: dead-lettered instead of delivered when already acquired this often. */
   readonly maxReceiveCount: number;
   readonly delayMs: number;
@@ -443,6 +470,10 @@ export interface Host {
    */
   readonly congested: boolean;
   whenRelieved(callback: () => void): void;
+  /** No room is left on the device: publishes are refused, everything else goes on. */
+  readonly full: boolean;
+  /** Called whenever {@link full} changed; not inside {@link enter}. */
+  onFullChanged(listener: () => void): void;
   /** One line for the operator. */
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
 }

@@ -22,10 +22,13 @@ export class Checkpoints {
   }
 
   /** Everything that has changed until now is to be written. `flush` is the one that is gathering. */
-  begin(flush: number): void {
+  begin(flush: number, nowMs: number): void {
     for (const queue of this.#changed) this.#due.add(queue);
     this.#changed.clear();
-    for (const partition of this.#produced) this.#put(`s/${partition.log}`, partition.producers.encode(flush));
+    for (const { log, producers } of this.#produced) {
+      producers.expire(nowMs);
+      this.#put(`s/${log}`, producers.encode(flush));
+    }
     this.#produced.clear();
   }
 

@@ -26,6 +26,29 @@ export interface PivotMessage {
   headers: PivotHeader[];
 }
 
+/** A message of which nothing but the body is known. */
+export function pivotOf(body: Uint8Array): PivotMessage {
+  return {
+    body,
+    exchange: undefined,
+    routingKey: undefined,
+    key: undefined,
+    contentType: undefined,
+    contentEncoding: undefined,
+    messageId: undefined,
+    correlationId: undefined,
+    replyTo: undefined,
+    type: undefined,
+    appId: undefined,
+    userId: undefined,
+    timestampMs: undefined,
+    priority: undefined,
+    group: undefined,
+    deduplicationId: undefined,
+    headers: [],
+  };
+}
+
 export interface PivotHeader {
   name: string;
   value: PivotValue;

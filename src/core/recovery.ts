@@ -4,13 +4,22 @@ import { QueueRecovery } from './delivery/queue-recovery.js';
 import { SHARED_LOG } from './delivery/shared-bodies.js';
 import { forEachEntry, SKIPPABLE } from './log/journal-entry.js';
 import type { Partition } from './log/partition.js';
-import { type Extent, JOURNAL_LOG, type LogChunk, type ReplayReport, type ReplayVisitor } from './ports.js';
+import {
+  type Extent,
+  JOURNAL_LOG,
+  RUN_RETAINED,
+  RUN_REWRITE,
+  type LogChunk,
+  type ReplayReport,
+  type ReplayVisitor,
+} from './ports.js';
 import { forEachRecord } from './log/record-run.js';
 
 /** Where the replay begins: what lies before is in checkpoints. */
 const JOURNAL_KEY = 'c/journal';
 /** How often a start followed an unclean stop: the leader epoch of every partition. */
 const EPOCH_KEY = 'c/leader-epoch';
+const COMPACTED = RUN_RETAINED | RUN_REWRITE;
 
 /** A queue whose records' headers must be gone through before it can be used. */
 export interface HeaderScan {
@@ -47,7 +56,7 @@ export class Recovery {
     else if (key === EPOCH_KEY) this.#leaderEpoch = Number(decodeUtf8(value));
     else if (key.startsWith('s/')) this.#states.set(Number(key.slice(2)), value);
     else if (key.startsWith('l/')) this.#logStarts.set(Number(key.slice(2)), Number(decodeUtf8(value)));
-    else if (key.startsWith('v/')) core.destinations.restore(key, value);
+    else if (key.startsWith('v/') || key.startsWith('r/')) core.destinations.restore(key, value);
     else this.#later.push([key, value]);
   }
 
@@ -85,7 +94,9 @@ export class Recovery {
     flushBegin: (number) => {
       this.#flush = number;
     },
-    run: (log, firstSeq, count, _flags, buffer, start, end) => {
+    run: (log, firstSeq, count, flags, buffer, start, end) => {
+      // What a topic's compaction left is in a checkpoint, and nobody's state follows from it.
+      if ((flags & COMPACTED) === COMPACTED) return;
       if (log === JOURNAL_LOG) this.#journal(buffer, start, end);
       else if (log === SHARED_LOG) this.#sharedEnd = Math.max(this.#sharedEnd, firstSeq + count);
       else this.#run(log, firstSeq, count, buffer, start, end);

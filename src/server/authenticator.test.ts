@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Authenticator, isLoopback, type User, userWithPassword } from './authenticator.js';
+import { Authenticator, type FindLogin, isLoopback, type Login } from './authenticator.js';
 
 /** A user whose checks are counted and finish when the test says so. */
 function countedUser(name: string, password: string) {
   const asked: string[] = [];
   const finish: (() => void)[] = [];
-  const user: User = {
+  const user: Named = {
     name,
+    version: '1',
     verify: (candidate) => {
       asked.push(candidate);
       return new Promise((resolve) => finish.push(() => resolve(candidate === password)));
@@ -16,12 +17,24 @@ function countedUser(name: string, password: string) {
   return { user, asked, finish };
 }
 
+type Named = Login & { readonly name: string };
+
+const NOBODY: Login = { version: '', verify: async () => false };
+
+function among(...users: readonly Named[]): FindLogin {
+  return (name) => users.find((user) => user.name === name) ?? NOBODY;
+}
+
+function userWithPassword(name: string, password: string): Named {
+  return { name, version: '1', verify: async (candidate) => candidate === password };
+}
+
 /** Lets everything run that waits for nothing but promises. */
 const settled = () => new Promise(setImmediate);
 
 describe('authentication', () => {
   it('knows the right password from a wrong one, and from a wrong name', async () => {
-    const { authenticate } = new Authenticator([userWithPassword('ann', 'secret')]);
+    const { authenticate } = new Authenticator(among(userWithPassword('ann', 'secret')));
     assert.equal(await authenticate('ann', 'secret'), 'ann');
     assert.equal(await authenticate('ann', 'Secret'), undefined);
     assert.equal(await authenticate('ann', ''), undefined);
@@ -30,7 +43,7 @@ describe('authentication', () => {
   });
 
   it('lets guest in from this machine and from nowhere else', async () => {
-    const { authenticate } = new Authenticator([userWithPassword('guest', 'guest')]);
+    const { authenticate } = new Authenticator(among(userWithPassword('guest', 'guest')));
     assert.equal(await authenticate('guest', 'guest', '127.0.0.1'), 'guest');
     // Now that the credentials are remembered as right, they still do not help from elsewhere.
     assert.equal(await authenticate('guest', 'guest', '192.0.2.7'), undefined);
@@ -41,7 +54,7 @@ describe('authentication', () => {
   it('checks credentials again only when they were not right a short while ago', async () => {
     let nowMs = 0;
     const { user, asked, finish } = countedUser('ann', 'secret');
-    const { authenticate } = new Authenticator([user], () => nowMs);
+    const { authenticate } = new Authenticator(among(user), () => nowMs);
     const first = authenticate('ann', 'secret');
     await settled();
     finish.shift()!();
@@ -57,9 +70,18 @@ describe('authentication', () => {
     assert.equal(await again, 'ann');
   });
 
+  it('forgets what was right when the password is changed', async () => {
+    let login = userWithPassword('ann', 'secret');
+    const { authenticate } = new Authenticator(() => login);
+    assert.equal(await authenticate('ann', 'secret'), 'ann');
+    login = { ...userWithPassword('ann', 'other'), version: '2' };
+    assert.equal(await authenticate('ann', 'secret'), undefined);
+    assert.equal(await authenticate('ann', 'other'), 'ann');
+  });
+
   it('checks equal credentials that arrive together once', async () => {
     const { user, asked, finish } = countedUser('ann', 'secret');
-    const { authenticate } = new Authenticator([user]);
+    const { authenticate } = new Authenticator(among(user));
     const all = Array.from({ length: 50 }, () => authenticate('ann', 'secret'));
     await settled();
     assert.deepEqual(asked, ['secret']);
@@ -69,7 +91,7 @@ describe('authentication', () => {
 
   it('checks different guesses one after the other, and refuses those beyond a limit at once', async () => {
     const { user, asked, finish } = countedUser('ann', 'secret');
-    const { authenticate } = new Authenticator([user]);
+    const { authenticate } = new Authenticator(among(user));
     const waiting = Array.from({ length: 200 }, (_, guess) => authenticate('ann', `guess ${guess}`));
     await settled();
     assert.deepEqual(asked, ['guess 0']);
@@ -88,8 +110,8 @@ describe('authentication', () => {
 
   it('goes on after a check that failed by itself', async () => {
     const { user, finish } = countedUser('ann', 'secret');
-    const broken: User = { name: 'eve', verify: () => Promise.reject(new Error('broken')) };
-    const { authenticate } = new Authenticator([user, broken]);
+    const broken: Named = { name: 'eve', version: '1', verify: () => Promise.reject(new Error('broken')) };
+    const { authenticate } = new Authenticator(among(user, broken));
     await assert.rejects(authenticate('eve', 'x'), /broken/);
     const login = authenticate('ann', 'secret');
     await settled();
@@ -99,7 +121,7 @@ describe('authentication', () => {
 
   it('does not take one user and password for another pair with the same letters', async () => {
     const { user, finish } = countedUser('ann', 'xsecret');
-    const { authenticate } = new Authenticator([user, { name: 'annx', verify: async () => false }]);
+    const { authenticate } = new Authenticator(among(user, { name: 'annx', version: '1', verify: async () => false }));
     const login = authenticate('ann', 'xsecret');
     await settled();
     finish.shift()!();

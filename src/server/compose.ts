@@ -1,24 +1,15 @@
 import { resolve } from 'node:path';
-import type { DialectTranslation, Quarantined, Translate } from '../core/index.js';
-import { AmqpServer, amqpTranslation } from '../protocols/amqp/index.js';
-import { KafkaFront, kafkaTranslation } from '../protocols/kafka/index.js';
-import { type Definitions, SqsFront, sqsTranslation } from '../protocols/sqs/index.js';
+import { administrationOf, type Quarantined } from '../core/index.js';
 import { MemoryEngine, SegmentLogEngine } from '../storage/index.js';
+import { adminFront } from './admin-front.js';
+import { amqpFront } from './amqp-front.js';
 import { BatchOpener } from './batch-opener.js';
-import { readConfigFile } from './config-file.js';
-import { sqsAccess } from './sqs-access.js';
-import { OptionError } from './option-error.js';
-import type { ServerOptions } from './options.js';
-import type { BrokerParts, Front } from './parts.js';
+import { coreOf } from './core-of.js';
+import { kafkaFront, kafkaTlsFront } from './kafka-fronts.js';
+import type { BrokerParts } from './parts.js';
 import { type BrokerShell, openShell } from './shell.js';
-
-const translations = new Map<number, DialectTranslation>(
-  [amqpTranslation, kafkaTranslation, sqsTranslation].map((translation) => [translation.dialect, translation]),
-);
-
-/** Any dialect's message in the neutral form. */
-const translate: Translate = (dialect, envelope, envelopeStart, envelopeEnd, body, bodyStart, bodyEnd) =>
-  translations.get(dialect)!.toPivot(envelope, envelopeStart, envelopeEnd, body, bodyStart, bodyEnd);
+import { sqsFront } from './sqs-front.js';
+import { translate } from './translate.js';
 
 /** The parts of the product. */
 export const parts: BrokerParts<BrokerShell> = {
@@ -30,42 +21,24 @@ export const parts: BrokerParts<BrokerShell> = {
   openShell: (engine, options, services) =>
     openShell(
       engine,
-      { deliverBeforeSync: true, defaultUser: options.defaultUser, durability: options.durability },
+      { deliverBeforeSync: true, durability: options.durability },
       services,
       new BatchOpener(translate, (offset, err) =>
         services.log('warn', 'a record batch cannot be opened', { offset, err }),
       ),
     ),
+  administration: (shell) => administrationOf(coreOf(shell)),
   fronts: [
-    { name: 'amqp', label: 'AMQP 0-9-1', create: ({ host }) => new AmqpServer({ host, translate }) },
+    { name: 'amqp', label: 'AMQP 0-9-1', create: amqpFront },
     {
-      name: 'kafka',
-      label: 'Kafka',
-      create: (shell, { defaultUser }) =>
-        new KafkaFront(shell.host, shell.groupAccess, translate, { anonymousUser: defaultUser }),
+      name: 'amqps',
+      label: 'AMQPS',
+      secure: true,
+      create: (shell, options, services) => amqpFront(shell, options, services, services.tls),
     },
+    { name: 'kafka', label: 'Kafka', create: kafkaFront },
+    { name: 'kafkaTls', label: 'Kafka TLS', secure: true, create: kafkaTlsFront },
     { name: 'sqs', label: 'SQS', create: sqsFront },
+    { name: 'admin', label: 'Admin API', create: adminFront },
   ],
 };
-
-function sqsFront(shell: BrokerShell, options: ServerOptions): Front {
-  const { definitions: file } = options;
-  return new SqsFront({
-    host: shell.host,
-    translate,
-    receiptKey: shell.secret,
-    account: options.sqsAccount,
-    region: options.sqsRegion,
-    separation: options.sqsNamespaces,
-    cooldowns: options.sqsCooldowns === 'on',
-    access: () => sqsAccess(options),
-    definitions: file === undefined ? undefined : definitionsIn(file),
-  });
-}
-
-function definitionsIn(file: string): Definitions {
-  return {
-    read: () => readConfigFile(file),
-    refusal: (reason) => new OptionError(`The definitions file ${file} cannot be applied: ${reason}.`),
-  };
-}

@@ -58,6 +58,8 @@ function embedded(broker: RunningBroker, afterwards: () => Promise<void>): Embed
     closed ??= closeAnd(broker, afterwards);
     return closed;
   };
+  // whether it ended well is told to whoever closes it
+  void broker.stopAsked.then(close).catch(() => {});
   const urls = Object.fromEntries(broker.fronts.map(({ name, url }) => [name, url]));
   const ports = Object.fromEntries(broker.fronts.map(({ name, url }) => [name, portOf(url)]));
   return { urls, ports, failed: broker.failed, close, [Symbol.asyncDispose]: close };

@@ -31,7 +31,10 @@ function rig(durability: Durability) {
   };
   const shard = {
     full: false,
-    flush: async ({ number, sync }: Flush) => void asked.push(`flush ${number}${sync ? ' with sync' : ''}`),
+    flush: async ({ number, sync }: Flush) => {
+      asked.push(`flush ${number}${sync ? ' with sync' : ''}`);
+      await new Promise(setImmediate);
+    },
     sync: async () => void asked.push('sync'),
   };
   const settled: number[] = [];
@@ -73,6 +76,25 @@ describe('what an answer waits for', () => {
       assert.deepEqual(settled, [0]);
       // The periodic sync is a second away by now; this one must not wait for it.
       loop.require(1);
+      mock.timers.tick(1);
+      await aFewTurns();
+      assert.deepEqual(asked, ['flush 1', 'sync']);
+      assert.deepEqual(settled, [0, 1]);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it('is a sync right after the flush, when that was under way without one', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const { loop, asked, settled } = rig('sync');
+      loop.gathered(true);
+      await new Promise(setImmediate);
+      // taken by now, and not settled
+      assert.deepEqual(settled, []);
+      loop.require(1);
+      await aFewTurns();
       mock.timers.tick(1);
       await aFewTurns();
       assert.deepEqual(asked, ['flush 1', 'sync']);

@@ -24,10 +24,14 @@ export class FlushLoop {
   #syncTimer: NodeJS.Timeout | undefined;
   /** The sync timer stands for one that somebody waits for. */
   #soon = false;
+  /** The newest flush that somebody waits for and that was taken without a sync. */
+  #unsynced = 0;
   #waiting: (() => void)[] = [];
   /** Everything up to this flush is as durable as the broker promises: synced, or with a relaxed promise written. */
   durable: number;
   #synced: number;
+  /** Called when there is no room on the device any more, and when there is again. */
+  fullChanged: () => void = () => {};
   /** Written to the store since the start, bytes. */
   writtenBytes = 0;
   #stopped = false;
@@ -65,7 +69,10 @@ export class FlushLoop {
   require(flush: number): void {
     if (flush <= this.durable) return;
     const willBeSynced = this.#core.builder.requireSync(flush);
-    if (this.#durability === 'sync' && !willBeSynced) this.#syncSoon();
+    if (this.#durability === 'sync' && !willBeSynced) {
+      this.#unsynced = Math.max(this.#unsynced, flush);
+      this.#syncSoon();
+    }
     this.gathered(true);
   }
 
@@ -112,7 +119,7 @@ export class FlushLoop {
           this.#fail(error);
           return;
         }
-        this.#core.full = error.kind === 'full';
+        this.#setFull(error.kind === 'full');
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         continue;
       }
@@ -121,7 +128,8 @@ export class FlushLoop {
       for (const run of flush.outside) this.writtenBytes += run.payload.length;
       if (flush.sync) this.#synced = flush.number;
       if (flush.sync || this.#durability !== 'sync') this.durable = flush.number;
-      if (!flush.sync && this.#durability !== 'os') {
+      if (!flush.sync && flush.number <= this.#unsynced) this.#syncSoon();
+      else if (!flush.sync && this.#durability !== 'os') {
         this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_EVERY_MS).unref();
       }
       this.#settled(flush.number);
@@ -133,9 +141,15 @@ export class FlushLoop {
 
   /** While there is no room publishes are refused, so that no flush may come along and tell that there is some again. */
   #lookForRoom(): void {
-    this.#core.full = this.#shard.full;
+    this.#setFull(this.#shard.full);
     clearTimeout(this.#room);
     if (this.#core.full && !this.#stopped) this.#room = setTimeout(() => this.#lookForRoom(), AGAIN_MS).unref();
+  }
+
+  #setFull(full: boolean): void {
+    if (this.#core.full === full) return;
+    this.#core.full = full;
+    this.fullChanged();
   }
 
   /** The next flush; on a broker with a relaxed promise none asks for a sync. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Host, type StorageEngine, StorageError } from '../core/index.js';
+import { type Administration, type Host, type StorageEngine, StorageError, type User } from '../core/index.js';
 import { startBroker } from './lifecycle.js';
 import { silentLogger } from './logger.js';
 import type { BrokerParts, FrontName } from './parts.js';
@@ -44,14 +44,22 @@ function recordingParts(failures: Failures = {}): { parts: BrokerParts; steps: s
     openShell: async () => {
       await step('restore', failures.restore);
       return {
-        host: {} as Host,
+        host: { enter: () => {} } as Partial<Host> as Host,
         failed: new Promise<Error>(() => {}),
         close: () => step('sync', failures.sync),
       };
     },
+    administration: () => someAdministration(),
     fronts: [front('amqp'), front('sqs')],
   };
   return { parts, steps };
+}
+
+/** With one user, so that no other is made. */
+function someAdministration(): Administration {
+  const user: User = { name: 'guest', tags: [], credentials: [] };
+  const users = { all: () => [user], get: () => user } as Partial<Administration['users']>;
+  return { users } as Administration;
 }
 
 function systemError(code: string): Error {

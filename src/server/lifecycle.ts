@@ -1,18 +1,22 @@
 import type { StorageEngine } from '../core/index.js';
-import { Authenticator, userWithPassword } from './authenticator.js';
+import { Authenticator, type FindLogin } from './authenticator.js';
+import { loginsOf } from './find-login.js';
+import { addFirstUsers } from './first-users.js';
 import { type Log, type Logger, logThrough } from './logger.js';
-import type { ServerOptions } from './options.js';
+import { OptionError } from './option-error.js';
+import { optionName, type ServerOptions } from './options.js';
 import {
   type BrokerParts,
   type Front,
   type FrontKind,
   type FrontName,
+  type FrontServices,
   PORT_OPTION,
   type Shell,
-  type ShellServices,
 } from './parts.js';
 import { listenStartError, storageStartError } from './start-error.js';
-import { readUsersFile } from './users-file.js';
+import { readTlsFiles } from './tls-files.js';
+import { readUsersFile, type UsersFile } from './users-file.js';
 
 export interface RunningFront {
   readonly name: FrontName;
@@ -27,6 +31,8 @@ export interface RunningBroker {
   readonly startupMs: number;
   /** Settles when the store has failed for good; the broker then refuses everything and is to be closed. */
   readonly failed: Promise<Error>;
+  /** Settles when a client that may do so asks for a clean stop. */
+  readonly stopAsked: Promise<void>;
   /** Stops accepting, settles what is under way, syncs, and lets go of the data. Later calls share the first one. */
   close(): Promise<void>;
 }
@@ -45,27 +51,41 @@ export async function startBroker<S extends Shell>(
   const log = logThrough(logger);
   const started = new Started(log);
   try {
-    const { authenticate, grants } = await accessFor(options);
+    const usersFile = await usersFileOf(options);
+    // nobody logs in before the users are there
+    let findLogin: FindLogin | undefined;
+    const { authenticate } = new Authenticator((name) => findLogin!(name));
+    const tls = await readTlsFiles(options);
     const engine = parts.createEngine(options, log);
     await engine.open().catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.engine = engine;
     const shell = await parts
-      .openShell(engine, options, { authenticate, grants, log })
+      .openShell(engine, options, { authenticate, log })
       .catch((error: unknown) => Promise.reject(storageStartError(error, options)));
     started.shell = shell;
+    const administration = parts.administration(shell);
+    findLogin = loginsOf(administration, options.passwordHashing);
+    await addFirstUsers(administration, shell.host, options, usersFile, log);
+    const services: FrontServices = {
+      tls,
+      knowsUser: (name) => administration.users.get(name) !== undefined,
+      listening: started.listening,
+      stop: () => started.stop(),
+    };
     const fronts: RunningFront[] = [];
     for (const kind of parts.fronts) {
-      const running = await open(kind, shell, options, started);
+      const running = await open(kind, shell, options, services, started);
       if (running !== undefined) fronts.push(running);
     }
     return {
       fronts,
       startupMs: performance.now() - beganMs,
       failed: shell.failed,
-      close: () => started.stop(),
+      stopAsked: started.stopAsked,
+      close: () => started.end(),
     };
   } catch (error) {
-    await started.stop().catch((reason: unknown) => log('error', 'the failed start left something open', { reason }));
+    await started.end().catch((reason: unknown) => log('error', 'the failed start left something open', { reason }));
     throw error;
   }
 }
@@ -74,15 +94,19 @@ async function open<S extends Shell>(
   kind: FrontKind<S>,
   shell: S,
   options: ServerOptions,
+  services: FrontServices,
   started: Started,
 ): Promise<RunningFront | undefined> {
   const port = options[PORT_OPTION[kind.name]];
   if (port === 'off') return undefined;
-  const front = kind.create(shell, options);
+  if (kind.secure === true && services.tls === undefined) {
+    throw new OptionError(`--${optionName(PORT_OPTION[kind.name])} needs --tls-cert and --tls-key.`);
+  }
+  const front = kind.create(shell, options, services);
   const { url } = await front.listen(port, options.host).catch((error: unknown) => {
     throw listenStartError(error, kind.name, kind.label, options);
   });
-  started.fronts.push(front);
+  started.listening.push({ name: kind.name, url, front });
   return { name: kind.name, label: kind.label, url };
 }
 
@@ -90,21 +114,30 @@ async function open<S extends Shell>(
 class Started {
   engine: StorageEngine | undefined;
   shell: Shell | undefined;
-  readonly fronts: Front[] = [];
+  readonly listening: { name: FrontName; url: string; front: Front }[] = [];
+  readonly stopAsked: Promise<void>;
+  #askToStop!: () => void;
   readonly #log: Log;
   #stopped: Promise<void> | undefined;
 
   constructor(log: Log) {
     this.#log = log;
+    this.stopAsked = new Promise((resolve) => {
+      this.#askToStop = resolve;
+    });
   }
 
-  stop(): Promise<void> {
+  stop(): void {
+    this.#askToStop();
+  }
+
+  end(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
   async #stop(): Promise<void> {
-    const ends = await Promise.allSettled(this.fronts.map((front) => front.stop()));
+    const ends = await Promise.allSettled(this.listening.map(({ front }) => front.stop()));
     for (const end of ends) {
       // A front that ends badly must not keep the store from its last sync.
       if (end.status === 'rejected') this.#log('error', 'a front did not stop cleanly', { err: end.reason });
@@ -117,11 +150,6 @@ class Started {
   }
 }
 
-async function accessFor(options: ServerOptions): Promise<Pick<ShellServices, 'authenticate' | 'grants'>> {
-  const { defaultUser, defaultPassword, usersFile } = options;
-  const users = [userWithPassword(defaultUser, defaultPassword)];
-  const file = usersFile === undefined ? { users: [], grants: [] } : await readUsersFile(usersFile);
-  // The file is the more explicit word about a user that both name.
-  users.push(...file.users);
-  return { authenticate: new Authenticator(users).authenticate, grants: file.grants };
+async function usersFileOf({ usersFile }: ServerOptions): Promise<UsersFile> {
+  return usersFile === undefined ? { users: [], grants: [], accessKeys: [] } : await readUsersFile(usersFile);
 }

@@ -32,6 +32,18 @@ export const port: OptionKind<number | 'off'> = {
   },
 };
 
+/** A whole number, both bounds included. */
+export function wholeNumber(min: number, max: number): OptionKind<number> {
+  return {
+    placeholder: 'NUMBER',
+    parse: (value) => {
+      const number = /^\d{1,15}$/.test(value) ? Number(value) : -1;
+      if (number < min || number > max) throw new OptionError(`must be a whole number from ${min} to ${max}`);
+      return number;
+    },
+  };
+}
+
 /** An AWS account. */
 export const account: OptionKind<string> = {
   placeholder: 'ACCOUNT',

@@ -1,8 +1,8 @@
-import type { Host, StorageEngine } from '../core/index.js';
+import type { Administration, FrontReport, Host, StorageEngine } from '../core/index.js';
 import type { Authenticate } from './authenticator.js';
 import type { Log } from './logger.js';
 import type { ServerOptions } from './options.js';
-import type { Grant } from './users-file.js';
+import type { TlsFiles } from './tls-files.js';
 
 /**
  * What a broker is put together from. {@link startBroker} knows only these shapes, so that its order of starting and
@@ -13,6 +13,8 @@ export interface BrokerParts<S extends Shell = Shell> {
   createEngine(options: ServerOptions, log: Log): StorageEngine;
   /** Takes the shard, replays it, and returns the host that the fronts work on. */
   openShell(engine: StorageEngine, options: ServerOptions, services: ShellServices): Promise<S>;
+  /** What administrators may change of it. */
+  administration(shell: S): Administration;
   /** In the order in which they are started and listed. */
   readonly fronts: readonly FrontKind<S>[];
 }
@@ -20,8 +22,6 @@ export interface BrokerParts<S extends Shell = Shell> {
 /** What the shell is given beside the engine. */
 export interface ShellServices {
   readonly authenticate: Authenticate;
-  /** What the operator's files allow; it holds from this start on, whatever was stored before. */
-  readonly grants: readonly Grant[];
   readonly log: Log;
 }
 
@@ -34,8 +34,8 @@ export interface Shell {
   close(): Promise<void>;
 }
 
-/** A dialect's server, or the admin API's. */
-export interface Front {
+/** A dialect's server, or the admin API's. It may tell of its clients. */
+export interface Front extends Partial<FrontReport> {
   /** Resolves when connections are accepted. Rejects with the system's error when it cannot listen. */
   listen(port: number, address: string): Promise<{ readonly url: string }>;
   /** Stops accepting, settles what is under way, ends all connections. */
@@ -46,15 +46,31 @@ export interface FrontKind<S extends Shell = Shell> {
   readonly name: FrontName;
   /** As it stands in front of its URL. */
   readonly label: string;
-  create(shell: S, options: ServerOptions): Front;
+  /** Listens with TLS, and cannot do without a certificate. */
+  readonly secure?: true;
+  create(shell: S, options: ServerOptions, services: FrontServices): Front;
 }
 
-export type FrontName = 'amqp' | 'kafka' | 'sqs' | 'admin';
+/** What a front is given beside the shell. */
+export interface FrontServices {
+  /** There for every front that is `secure`. */
+  readonly tls: TlsFiles | undefined;
+  /** Is there a user of that name, however it proves to be that? */
+  readonly knowsUser: (name: string) => boolean;
+  /** The fronts that listen by now; it grows while others are started. */
+  readonly listening: readonly { readonly name: FrontName; readonly url: string; readonly front: Front }[];
+  /** Asks for a clean stop of the whole broker. */
+  stop(): void;
+}
+
+export type FrontName = 'amqp' | 'amqps' | 'kafka' | 'kafkaTls' | 'sqs' | 'admin';
 
 /** The option that says where a front listens. */
 export const PORT_OPTION = {
   amqp: 'amqpPort',
+  amqps: 'amqpsPort',
   kafka: 'kafkaPort',
+  kafkaTls: 'kafkaTlsPort',
   sqs: 'sqsPort',
   admin: 'adminPort',
 } as const satisfies Record<FrontName, keyof ServerOptions>;

@@ -24,8 +24,10 @@ describe('recent log-ins', () => {
 
   it('stand under a fingerprint that differs between processes and between all pairs of name and password', () => {
     const recent = new RecentLogins(100, 2);
-    assert.equal(recent.fingerprint('ann', 'x'), recent.fingerprint('ann', 'x'));
-    assert.notEqual(recent.fingerprint('ann', 'x'), new RecentLogins(100, 2).fingerprint('ann', 'x'));
-    assert.notEqual(recent.fingerprint('ann', 'x'), recent.fingerprint('annx', ''));
+    assert.equal(recent.fingerprint('ann', 'x', '1'), recent.fingerprint('ann', 'x', '1'));
+    assert.notEqual(recent.fingerprint('ann', 'x', '1'), new RecentLogins(100, 2).fingerprint('ann', 'x', '1'));
+    assert.notEqual(recent.fingerprint('ann', 'x', '1'), recent.fingerprint('annx', '', '1'));
+    assert.notEqual(recent.fingerprint('ann', 'x', '1'), recent.fingerprint('ann', 'x', '2'));
+    assert.notEqual(recent.fingerprint('ann', 'x', '1'), recent.fingerprint('ann', '1x', ''));
   });
 });

@@ -15,11 +15,17 @@ export class RecentLogins {
     this.#limit = limit;
   }
 
-  /** What stands for these credentials here. */
-  fingerprint(user: string, password: string): string {
-    const lengths = Buffer.alloc(4);
+  /** What stands for these credentials here; `version` is another one when the user's password was changed. */
+  fingerprint(user: string, password: string, version: string): string {
+    const lengths = Buffer.alloc(8);
     lengths.writeUInt32BE(Buffer.byteLength(user));
-    return createHmac('sha256', this.#key).update(lengths).update(user).update(password).digest('base64');
+    lengths.writeUInt32BE(Buffer.byteLength(version), 4);
+    return createHmac('sha256', this.#key)
+      .update(lengths)
+      .update(user)
+      .update(version)
+      .update(password)
+      .digest('base64');
   }
 
   has(fingerprint: string, nowMs: number): boolean {

@@ -1,55 +1,36 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
-  batchBaseOffset,
-  batchMaxTimestampMs,
-  batchNextOffset,
-  batchSizeBytes,
-  readU32,
-  readU48,
-} from '../bytes/index.js';
-import {
-  type AbortedTransaction,
   type Broker,
   BrokerCore,
   type Durability,
   type Host,
-  journalStart,
-  type LogChunk,
   Recovery,
-  rulesOfRegexes,
   type Shard,
-  SHARED_LOG,
   type StorageEngine,
 } from '../core/index.js';
 import type { GroupAccess } from '../protocols/kafka/index.js';
-import type { BatchBytes, BatchOpener, OpenedRecords } from './batch-opener.js';
+import type { BatchOpener } from './batch-opener.js';
+import { Checkpointing } from './checkpointing.js';
+import { TopicCompaction } from './compaction/topic-compaction.js';
+import { CoreReads } from './core-reads.js';
 import { FlushLoop } from './flush-loop.js';
+import { Housekeeping } from './housekeeping.js';
+import { PartitionReader } from './partition-reader.js';
 import type { ShellServices, Shell } from './parts.js';
-import { hasRetention, retainedFrom } from './retention.js';
-import { Rewriter } from './rewriter.js';
 import { StableCallbacks } from './stable-callbacks.js';
+import { TopicFeeder } from './topic-feeder.js';
 
 /** The embedded engine has one shard. */
 const SHARD = 0;
-/** Where a stored record has its timestamp: a 48-bit integer, ms since the epoch. */
-const RECORD_TIMESTAMP_AT = 12;
-/** How much of a log is read at once for its consumers, bytes. */
-const READ_BYTES = 0x4_0000;
+/** How much of a log is read at once when the store is opened, bytes. */
+const SCAN_BYTES = 0x20_0000;
 /** Above this much waiting for the disk, publishers are not read from. */
 const CONGESTED_BYTES = 0x100_0000;
-/** A checkpoint is made after this much was written. */
-const CHECKPOINT_BYTES = 0x100_0000;
-/** Queues whose state goes into one flush of a checkpoint. */
-const CHECKPOINT_QUEUES = 256;
-const HOUSEKEEPING_MS = 1_000;
-/** Kafka's `log.retention.check.interval.ms` is five minutes; tests and small disks are glad of less. */
-const RETENTION_EVERY_MS = 30_000;
 const CLUSTER_KEY = 'c/cluster';
 const SECRET_KEY = 'c/secret';
 
 export interface ShellOptions {
   readonly deliverBeforeSync: boolean;
-  readonly defaultUser: string;
   /** What an answer waits for. */
   readonly durability: Durability;
 }
@@ -72,8 +53,11 @@ export class BrokerShell implements Host, Shell {
   readonly #shard: Shard;
   readonly #core: BrokerCore;
   readonly #services: ShellServices;
-  readonly #opener: BatchOpener;
-  readonly #rewriter: Rewriter;
+  readonly #reader: PartitionReader;
+  readonly #reads: CoreReads;
+  readonly #feeder: TopicFeeder;
+  readonly #checkpoints: Checkpointing;
+  readonly #housekeeping: Housekeeping;
   readonly #callbacks = new StableCallbacks();
   readonly #listeners: ((stableFlush: number) => void)[] = [];
   readonly #watchers = new Map<number, Set<() => void>>();
@@ -82,16 +66,10 @@ export class BrokerShell implements Host, Shell {
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #turn: NodeJS.Immediate | undefined;
-  #housekeeping: NodeJS.Timeout | undefined;
   #relieved: (() => void)[] = [];
+  readonly #fullListeners: (() => void)[] = [];
   readonly #owners = new Set<number>();
   #lastOwner = 0;
-  readonly #feeding = new Set<number>();
-  #checkpointAt = CHECKPOINT_BYTES;
-  /** While a checkpoint is being written: the flush from which the journal will be needed. */
-  #checkpointFlush = 0;
-  #trimmedShared = 0;
-  #retentionAtMs = 0;
   #closing = false;
   #fail!: (error: Error) => void;
   readonly failed: Promise<Error>;
@@ -102,15 +80,14 @@ export class BrokerShell implements Host, Shell {
   constructor(shard: Shard, options: ShellOptions, services: ShellServices, opener: BatchOpener) {
     this.#shard = shard;
     this.#services = services;
-    this.#opener = opener;
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
     this.#core = new BrokerCore(
       {
         gathered: (waits) => this.#loop.gathered(waits),
-        need: (queue, log, fromSeq) => void this.#need(queue, log, fromSeq),
-        needShared: (queue, fromSeq) => void this.#needShared(queue, fromSeq),
+        need: (queue, log, fromSeq) => void this.#reads.need(queue, log, fromSeq),
+        needShared: (queue, fromSeq) => void this.#reads.needShared(queue, fromSeq),
         partitionMoved: (partition) => this.#partitionMoved(partition),
         trim: (log, upTo) => shard.trim(log, upTo),
         drop: (log) => shard.drop(log),
@@ -121,7 +98,39 @@ export class BrokerShell implements Host, Shell {
       Date.now(),
       options,
     );
-    this.#rewriter = new Rewriter(this.#core, shard, () => this.enter());
+    const core = this.#core;
+    const enter = (): void => this.enter();
+    this.#reader = new PartitionReader(core, shard, opener);
+    this.#reads = new CoreReads({
+      core,
+      shard,
+      opener,
+      enter,
+      nextSettled: () => this.#loop.nextSettled(),
+      failed: (queue, err) => this.#troubled('a queue could not be read', { queue, err }),
+    });
+    this.#feeder = new TopicFeeder(core, this.#reader, opener, enter, (err) =>
+      this.#troubled('a topic could not be passed on to its bindings', { err }),
+    );
+    this.#checkpoints = new Checkpointing(core, shard, (flush, callback) => this.#callbacks.add(flush, callback));
+    const compaction = new TopicCompaction({
+      core,
+      shard,
+      enter,
+      whenStable: (flush, callback) => this.whenStable(flush, callback),
+      congested: () => this.congested,
+      checkpointed: () => this.#checkpoints.checkpointed,
+      wantCheckpoint: () => this.#checkpoints.hasten(this.#loop.writtenBytes),
+      failed: (err) => this.#troubled('a topic could not be compacted', { err }),
+    });
+    this.#housekeeping = new Housekeeping(core, shard, enter, compaction, (err) =>
+      this.#troubled('a queue could not be rewritten', { err }),
+    );
+  }
+
+  /** Something in the background failed; while the broker closes that is nothing. */
+  #troubled(message: string, fields: Readonly<Record<string, unknown>>): void {
+    if (!this.#closing) this.log('error', message, fields);
   }
 
   get host(): Host {
@@ -143,6 +152,13 @@ export class BrokerShell implements Host, Shell {
         core.groupAnswers = answers;
       },
     };
+  }
+
+  /** What a partition's records take in the store, bytes. */
+  partitionBytes(partition: number): number {
+    const { log } = this.#core.destinations.partition(partition);
+    const extents = this.#shard.extents(log, 0, Number.POSITIVE_INFINITY);
+    return extents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   /** Brings back what the store holds. */
@@ -167,10 +183,13 @@ export class BrokerShell implements Host, Shell {
       (flush) => this.#settled(flush),
       (error) => this.#fail(error),
     );
+    this.#loop.fullChanged = () => {
+      for (const listener of this.#fullListeners) listener();
+    };
     for (const log of orphans) shard.drop(log);
     for (const scan of scans) {
       for (let from = scan.fromSeq; ; ) {
-        const chunks = await shard.read(scan.log, from, 8 * READ_BYTES);
+        const chunks = await shard.read(scan.log, from, SCAN_BYTES);
         if (chunks.length === 0) break;
         for (const chunk of chunks) Recovery.scan(scan, chunk);
         const last = chunks.at(-1)!;
@@ -178,22 +197,16 @@ export class BrokerShell implements Host, Shell {
       }
     }
     recovery.finish(report);
+    this.#checkpoints.checkpointed = recovery.replayFrom;
     if (report.lastFlush === 0) {
       this.clusterId = randomBytes(16);
       this.secret = randomBytes(32);
       core.putMetadata(CLUSTER_KEY, this.clusterId);
       core.putMetadata(SECRET_KEY, this.secret);
     }
-    if (!core.permissions.mayEnter(options.defaultUser, '/')) {
-      core.permissions.put(options.defaultUser, '/', rulesOfRegexes({ configure: '.*', write: '.*', read: '.*' }));
-    }
-    for (const { user, virtualHost, ...regexes } of this.#services.grants) {
-      if (!core.hasVirtualHost(virtualHost)) core.createVirtualHost(virtualHost);
-      core.permissions.put(user, virtualHost, rulesOfRegexes(regexes));
-    }
-    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
+    this.#housekeeping.start();
     this.enter();
-    for (const partition of core.destinations.allPartitions()) void this.#feed(partition.handle);
+    for (const partition of core.destinations.allPartitions()) void this.#feeder.feed(partition.handle);
   }
 
   // ---- Host
@@ -247,46 +260,14 @@ export class BrokerShell implements Host, Shell {
     };
   }
 
-  async readBatches(
-    partition: number,
-    fromOffset: number,
-    upTo: number,
-    maxBytes: number,
-  ): Promise<readonly Uint8Array[]> {
-    const { log } = this.#core.partition(partition);
-    const batches: Uint8Array[] = [];
-    let sizeBytes = 0;
-    for (const chunk of await this.#shard.read(log, fromOffset, maxBytes)) {
-      for (const batch of batchesOf(chunk)) {
-        if (batchNextOffset(batch, 0) <= fromOffset) continue;
-        if (batchBaseOffset(batch, 0) >= upTo) return batches;
-        if (batches.length > 0 && sizeBytes + batch.length > maxBytes) return batches;
-        batches.push(batch);
-        sizeBytes += batch.length;
-      }
-    }
-    return batches;
+  readBatches(partition: number, fromOffset: number, upTo: number, maxBytes: number): Promise<readonly Uint8Array[]> {
+    return this.#reader.readBatches(partition, fromOffset, upTo, maxBytes);
   }
-
-  async findBatchByTimestamp(partition: number, timestampMs: number): Promise<Uint8Array | undefined> {
-    const { log, logStart, highWatermark } = this.#core.partition(partition);
-    for (const extent of this.#shard.extents(log, logStart, Number.POSITIVE_INFINITY)) {
-      if (extent.maxTimestampMs < timestampMs) continue;
-      for (const chunk of await this.#shard.read(log, extent.firstSeq, extent.sizeBytes)) {
-        for (const batch of batchesOf(chunk)) {
-          if (batchBaseOffset(batch, 0) >= highWatermark) return undefined;
-          if (batchNextOffset(batch, 0) > logStart && batchMaxTimestampMs(batch, 0) >= timestampMs) return batch;
-        }
-      }
-    }
-    return undefined;
+  findBatchByTimestamp(partition: number, timestampMs: number): Promise<Uint8Array | undefined> {
+    return this.#reader.findBatchByTimestamp(partition, timestampMs);
   }
-
-  async findOffsetByTimestamp(partition: number, timestampMs: number): Promise<number> {
-    const batch = await this.findBatchByTimestamp(partition, timestampMs);
-    if (batch === undefined) return this.#core.partition(partition).highWatermark;
-    const [records] = await this.#opener.open([wholeBatch(batch)]);
-    return (records && offsetFrom(records, timestampMs)) ?? batchBaseOffset(batch, 0);
+  findOffsetByTimestamp(partition: number, timestampMs: number): Promise<number> {
+    return this.#reader.findOffsetByTimestamp(partition, timestampMs);
   }
 
   newOwner(): number {
@@ -315,93 +296,23 @@ export class BrokerShell implements Host, Shell {
     else callback();
   }
 
+  get full(): boolean {
+    return this.#core.full;
+  }
+
+  onFullChanged(listener: () => void): void {
+    this.#fullListeners.push(listener);
+  }
+
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void {
     this.#services.log(level, message, fields);
   }
 
-  // ---- what the core asks for
-
-  async #need(queue: number, log: number, fromSeq: number): Promise<void> {
-    try {
-      const chunks = await this.#readFlushed(log, fromSeq);
-      const info = this.#core.destinations.queueOrUndefined(queue);
-      if (info === undefined) return;
-      const aborted = info.partition < 0 || info.uncommitted ? [] : this.#abortedIn(info.partition);
-      const opened = info.partition < 0 ? undefined : await this.#opener.open(chunks, aborted);
-      this.enter();
-      if (opened === undefined) for (const chunk of chunks) this.#core.loadedChunk(queue, chunk);
-      else for (const { buffer, offsets } of opened) this.#core.loadedRecords(queue, buffer, offsets);
-      this.#core.loadedEnd(queue, endOf(chunks));
-    } catch (error) {
-      this.#readFailed(queue, error);
-    }
-  }
-
-  #abortedIn(partition: number): readonly AbortedTransaction[] {
-    return this.#core.destinations.partition(partition).producers.aborted;
-  }
-
-  async #needShared(queue: number, fromSeq: number): Promise<void> {
-    try {
-      const chunks = await this.#readFlushed(SHARED_LOG, fromSeq);
-      this.enter();
-      for (const { buffer, start, end, firstSeq } of chunks) {
-        this.#core.loadedShared(buffer, start, end, firstSeq);
-      }
-      this.#core.loadedEnd(queue, endOf(chunks));
-    } catch (error) {
-      this.#readFailed(queue, error);
-    }
-  }
-
-  /** Reads what the core has appended, even when it is not written yet. */
-  async #readFlushed(log: number, fromSeq: number): Promise<readonly LogChunk[]> {
-    let chunks = await this.#readFrom(log, fromSeq);
-    while (chunks.length === 0 && this.#core.pending) {
-      await this.#loop.nextSettled();
-      chunks = await this.#readFrom(log, fromSeq);
-    }
-    return chunks;
-  }
-
-  async #readFrom(log: number, fromSeq: number): Promise<readonly LogChunk[]> {
-    return await this.#shard.read(log, fromSeq, READ_BYTES);
-  }
-
-  #readFailed(queue: number, error: unknown): void {
-    if (this.#closing) return;
-    this.log('error', 'a queue could not be read', { queue, err: error });
-  }
+  // ---- what the core tells
 
   #partitionMoved(partition: number): void {
-    void this.#feed(partition);
+    void this.#feeder.feed(partition);
     for (const listener of [...(this.#watchers.get(partition) ?? [])]) listener();
-  }
-
-  /** Passes a partition's records on to what is bound to its topic, one round of reading after another. */
-  async #feed(handle: number): Promise<void> {
-    if (this.#feeding.has(handle)) return;
-    this.#feeding.add(handle);
-    try {
-      for (;;) {
-        const partition = this.#core.destinations.partitionOrUndefined(handle);
-        const cursor = partition === undefined ? -1 : this.#core.feeds.cursor(partition);
-        if (partition === undefined || cursor < 0 || cursor >= partition.lastStable) return;
-        const upTo = partition.lastStable;
-        const batches = await this.readBatches(handle, cursor, upTo, READ_BYTES);
-        const last = batches.at(-1);
-        const next = last === undefined ? upTo : batchNextOffset(last, 0);
-        const opened = await this.#opener.open(batches.map(wholeBatch), this.#abortedIn(handle));
-        this.enter();
-        if (this.#core.feeds.cursor(partition) !== cursor) continue;
-        const buffers = opened.map((records) => recordsFrom(records, cursor));
-        this.#core.feeds.feed(partition, buffers, next);
-      }
-    } catch (error) {
-      if (!this.#closing) this.log('error', 'a topic could not be passed on to its bindings', { err: error });
-    } finally {
-      this.#feeding.delete(handle);
-    }
   }
 
   // ---- flushes
@@ -417,101 +328,19 @@ export class BrokerShell implements Host, Shell {
       this.#relieved = [];
       for (const callback of relieved) callback();
     }
-    this.#checkpointStep();
-  }
-
-  /** A checkpoint is written in slices, so that no turn of the event loop gets long. */
-  #checkpointStep(): void {
-    const core = this.#core;
-    if (this.#checkpointFlush === 0) {
-      if (this.#loop.writtenBytes < this.#checkpointAt) return;
-      this.#checkpointFlush = core.flush;
-      this.#checkpointAt = this.#loop.writtenBytes + CHECKPOINT_BYTES;
-      core.beginCheckpoint();
-    }
-    if (!core.checkpoint(CHECKPOINT_QUEUES)) this.#endCheckpoint();
-  }
-
-  #endCheckpoint(): void {
-    const from = this.#checkpointFlush;
-    this.#checkpointFlush = 0;
-    journalStart(this.#core, from);
-    this.#callbacks.add(this.#core.flush, () => this.#shard.trimJournal(from));
-  }
-
-  #keepHouse(): void {
-    this.enter();
-    if (this.#core.nowMs >= this.#retentionAtMs) this.#applyRetention();
-    this.#rewriter.run().catch((error: unknown) => {
-      if (!this.#closing) this.log('error', 'a queue could not be rewritten', { err: error });
-    });
-    const floor = this.#core.sharedFloor();
-    if (floor <= this.#trimmedShared) return;
-    this.#trimmedShared = floor;
-    this.#shard.trim(SHARED_LOG, floor);
-  }
-
-  /** Topics let go of what is too old or too much. */
-  #applyRetention(): void {
-    const core = this.#core;
-    this.#retentionAtMs = core.nowMs + RETENTION_EVERY_MS;
-    for (const partition of core.destinations.allPartitions()) {
-      const { handle, log, logStart } = partition;
-      if (!hasRetention(partition.settings)) continue;
-      const extents = this.#shard.extents(log, logStart, Number.POSITIVE_INFINITY);
-      const from = retainedFrom(partition, extents, core.nowMs);
-      if (from > logStart) core.deleteRecords(handle, from);
-    }
+    this.#checkpoints.step(this.#loop.writtenBytes);
   }
 
   /** Writes down the state of everything, so that the next start has nothing to replay, and lets go of the shard. */
   async close(): Promise<void> {
     this.#closing = true;
-    clearInterval(this.#housekeeping);
+    this.#housekeeping.stop();
     clearTimeout(this.#timer);
     clearImmediate(this.#turn);
     this.enter();
     clearImmediate(this.#turn);
-    this.#checkpointFlush = this.#core.flush;
-    this.#core.beginCheckpoint();
-    this.#core.checkpoint(Number.POSITIVE_INFINITY);
-    this.#endCheckpoint();
+    this.#checkpoints.whole();
     await this.#loop.finish();
     await this.#shard.close();
   }
-}
-
-function* batchesOf(chunk: LogChunk): Iterable<Uint8Array> {
-  for (let at = chunk.start; at < chunk.end; ) {
-    const size = batchSizeBytes(chunk.buffer, at);
-    yield chunk.buffer.subarray(at, at + size);
-    at += size;
-  }
-}
-
-/** One past the last sequence that the chunks tell of; Infinity when there are none. */
-function endOf(chunks: readonly LogChunk[]): number {
-  const last = chunks.at(-1);
-  return last === undefined ? Number.POSITIVE_INFINITY : last.currentLast + 1;
-}
-
-function wholeBatch(buffer: Uint8Array): BatchBytes {
-  return { buffer, start: 0, end: buffer.length };
-}
-
-/** The records with offsets from `cursor` on: a batch may begin below it. */
-function recordsFrom({ buffer, offsets }: OpenedRecords, cursor: number): Uint8Array {
-  let at = 0;
-  for (let i = 0; i < offsets.length && offsets[i] < cursor; i++) at += 4 + readU32(buffer, at);
-  return buffer.subarray(at);
-}
-
-/** The offset of the first record that is as young as that. */
-function offsetFrom({ buffer, offsets }: OpenedRecords, timestampMs: number): number | undefined {
-  let at = 0;
-  for (const offset of offsets) {
-    if (readU48(buffer, at + RECORD_TIMESTAMP_AT) >= timestampMs) return offset;
-    at += 4 + readU32(buffer, at);
-  }
-  return undefined;
 }

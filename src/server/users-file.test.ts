@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Authenticator } from './authenticator.js';
+import { provesPassword } from '../operations/index.js';
 import { readUsersFile } from './users-file.js';
 
 describe('a users file', () => {
@@ -26,12 +26,18 @@ describe('a users file', () => {
     tags: ['administrator'],
   };
 
-  it('lets in whom a RabbitMQ export names, with the passwords they had', async () => {
-    const { authenticate } = new Authenticator(
-      (await users({ rabbit_version: '3.10.8', users: [ANN], queues: [] })).users,
+  it('has the users of a RabbitMQ export, with their tags and the passwords they had', async () => {
+    const file = await users({ rabbit_version: '3.10.8', users: [ANN, { ...ANN, name: 'bob', tags: 'a,b' }] });
+    assert.deepEqual(
+      file.users.map(({ name, tags }) => [name, ...tags]),
+      [
+        ['ann', 'administrator'],
+        ['bob', 'a', 'b'],
+      ],
     );
-    assert.equal(await authenticate('ann', 'test12', '192.0.2.7'), 'ann');
-    assert.equal(await authenticate('ann', 'ann'), undefined);
+    const [credential] = file.users[0].credentials;
+    assert.equal(await provesPassword(credential, 'test12'), true);
+    assert.equal(await provesPassword(credential, 'ann'), false);
   });
 
   const GRANT = { user: 'ann', vhost: '/', configure: '^ann\\.', write: '.*', read: '' };
@@ -45,7 +51,7 @@ describe('a users file', () => {
     ['has no users', { queues: [] }, /has no list of users/],
     ['names a user without a hash', { users: [ANN, { name: 'bob' }] }, /^User 2 in .* needs a password_hash/],
     ['holds something else than users', { users: [null] }, /^User 1 in .* needs a name/],
-    ['uses an algorithm that is no longer safe', { users: [{ ...ANN, hashing_algorithm: undefined }] }, /\(ann\).*md5/],
+    ['has a hash of another algorithm', { users: [{ ...ANN, hashing_algorithm: undefined }] }, /\(ann\).*md5/],
     ['has permissions that are no list', { users: [], permissions: {} }, /are not a list/],
     ['has a permission for nobody', { users: [], permissions: [{ ...GRANT, user: 1 }] }, /^Permission 1 in .* user/],
     [

@@ -1,7 +1,7 @@
-import type { User } from './authenticator.js';
+import type { User } from '../core/index.js';
+import { rabbitmqCredential, tagsOf } from '../operations/index.js';
 import { readConfigFile } from './config-file.js';
 import { OptionError } from './option-error.js';
-import { rabbitmqVerifier } from './password-verifier.js';
 
 /** What a user may do in a virtual host: a regular expression over resource names for each operation, as in RabbitMQ. */
 export interface Grant {
@@ -54,9 +54,9 @@ function userOf(entry: Fields, place: string): User {
   const name = textOf(entry, 'name', place);
   const hash = textOf(entry, 'password_hash', place);
   const algorithm = textOf({ hashing_algorithm: EARLY_ALGORITHM, ...entry }, 'hashing_algorithm', place);
-  const verify = rabbitmqVerifier(hash, algorithm);
-  if (verify === undefined) throw new OptionError(`${place} (${name}) has a hash that is no known ${algorithm}.`);
-  return { name, verify };
+  const credential = rabbitmqCredential(hash, algorithm);
+  if (credential === undefined) throw new OptionError(`${place} (${name}) has a hash that is no known ${algorithm}.`);
+  return { name, tags: tagsOf(entry['tags']), credentials: [credential] };
 }
 
 function grantOf(entry: Fields, place: string): Grant {

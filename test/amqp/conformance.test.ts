@@ -78,7 +78,7 @@ describe('AMQP 0-9-1 on the wire', () => {
         per_consumer_qos: true,
         direct_reply_to: true,
       });
-      assert.deepEqual(String(fields['mechanisms']).split(' ').toSorted(), ['AMQPLAIN', 'PLAIN']);
+      assert.deepEqual(String(fields['mechanisms']).split(' ').toSorted(), ['AMQPLAIN', 'ANONYMOUS', 'PLAIN']);
     });
 
     it('says why a password was refused to clients that listen for it', async () => {
@@ -426,6 +426,18 @@ describe('AMQP 0-9-1 on the wire', () => {
       assert.match(await client.call(1, 'QueueDeclare', declare), /no queue/);
     });
 
+    it('with a time to live of their own live on when somebody asks for them', async () => {
+      const [client, queue] = await withQueue({ arguments: { 'x-expires': 600 } });
+      const begunMs = performance.now();
+      for (let passive = false; performance.now() - begunMs < 1500; passive = !passive) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 200);
+        });
+        const fields: object = { queue, passive, arguments: { 'x-expires': 600 } };
+        assert.equal(await client.call(1, 'QueueDeclare', { ...fields }), `QueueDeclareOk@1 ${queue} 0 0`);
+      }
+    });
+
     const argumentErrors: [object, string][] = [
       [{ 'x-message-ttl': 'abc' }, `'x-message-ttl' $: "expected integer, got longstr"`],
       [{ 'x-message-ttl': -1 }, `'x-message-ttl' $: {value_negative,-1}`],
@@ -558,6 +570,52 @@ describe('AMQP 0-9-1 on the wire', () => {
       client.publish(1, { exchange: 'amq.topic', routingKey: 'a.b' }, 'x');
       assert.equal((await get(client, queue)).body, 'x');
       assert.equal(await client.call(1, 'BasicGet', { queue }), 'BasicGetEmpty@1');
+    });
+
+    it('bound to one another look at every key in CC and BCC', async () => {
+      const [client, queue] = await withQueue();
+      const [first, second] = [freshName('x'), freshName('y')];
+      await client.call(1, 'ExchangeDeclare', { exchange: first, type: 'direct', arguments: {} });
+      await client.call(1, 'ExchangeDeclare', { exchange: second, type: 'topic', arguments: {} });
+      await client.call(1, 'ExchangeBind', { destination: second, source: first, routingKey: 'one', arguments: {} });
+      await client.call(1, 'QueueBind', { queue, exchange: second, routingKey: 'two', arguments: {} });
+      client.publish(1, { exchange: first, routingKey: '' }, 'x', { headers: { CC: ['one'], BCC: ['two'] } });
+      assert.equal((await get(client, queue)).body, 'x');
+      assert.equal(await client.call(1, 'BasicGet', { queue }), 'BasicGetEmpty@1');
+    });
+
+    it('of type x-consistent-hash may hash a property', async () => {
+      const client = await open();
+      const exchange = freshName('x');
+      const declare = (args: object) =>
+        client.call(1, 'ExchangeDeclare', { exchange, type: 'x-consistent-hash', arguments: args });
+      assert.equal(
+        await declare({ 'hash-property': 'app_id' }),
+        'ChannelClose@1 PRECONDITION_FAILED - Unsupported property: app_id (40,10)',
+      );
+      await client.reopen(1);
+      assert.match(await declare({ 'hash-property': 'message_id', 'hash-header': 'h' }), /mutually exclusive/);
+      await client.reopen(1);
+      assert.equal(await declare({ 'hash-property': 'message_id' }), 'ExchangeDeclareOk@1');
+      const queues = [freshName(), freshName()];
+      for (const queue of queues) {
+        await client.call(1, 'QueueDeclare', { queue, arguments: {} });
+        await client.call(1, 'QueueBind', { queue, exchange, routingKey: '1', arguments: {} });
+      }
+      for (let count = 0; count < 40; count++) {
+        client.publish(1, { exchange, routingKey: String(count) }, 'x', { messageId: String(count >> 1) });
+      }
+      await client.settled(1);
+      const seen: unknown[] = [];
+      for (;;) {
+        client.send(1, 'BasicGet', { queue: queues[0], noAck: true });
+        const { name, properties } = await client.next();
+        if (name === 'BasicGetEmpty') break;
+        seen.push(properties?.['messageId']);
+      }
+      // both messages of an id are in one queue, and not all of them in the same
+      assert.ok(seen.length > 0 && seen.length < 40);
+      for (const id of seen) assert.equal(seen.filter((other) => other === id).length, 2);
     });
 
     it('with an alternate do not return what that takes', async () => {
@@ -715,6 +773,38 @@ describe('AMQP 0-9-1 on the wire', () => {
     });
   });
 
+  describe('a transaction', () => {
+    it('settles once: a tag that it has is unknown until a rollback', async () => {
+      const [client, queue] = await withQueue();
+      client.publish(1, { routingKey: queue }, 'x');
+      await client.call(1, 'TxSelect');
+      await get(client, queue, false);
+      client.send(1, 'BasicAck', { deliveryTag: 1 });
+      await client.call(1, 'TxRollback');
+      client.send(1, 'BasicAck', { deliveryTag: 1 });
+      client.send(1, 'BasicAck', { deliveryTag: 1 });
+      assert.deepEqual(await client.settled(1), [
+        'ChannelClose@1 PRECONDITION_FAILED - unknown delivery tag 1 (60,80)',
+      ]);
+    });
+
+    it('keeps what it will settle when the rest is recovered', async () => {
+      const [client, queue] = await withQueue();
+      for (const body of ['1', '2']) client.publish(1, { routingKey: queue }, body);
+      await client.call(1, 'TxSelect');
+      for (let count = 0; count < 2; count++) await get(client, queue, false);
+      client.send(1, 'BasicAck', { deliveryTag: 1 });
+      assert.equal(await client.call(1, 'BasicRecover', { requeue: true }), 'BasicRecoverOk@1');
+      assert.equal((await get(client, queue)).body, '2');
+      assert.equal(await client.call(1, 'BasicGet', { queue }), 'BasicGetEmpty@1');
+      client.send(1, 'TxRollback');
+      await client.next('TxRollbackOk');
+      client.send(1, 'BasicRecover', { requeue: true });
+      await client.next('BasicRecoverOk');
+      assert.equal((await get(client, queue)).body, '1');
+    });
+  });
+
   describe('settling', () => {
     const unknown: [string, string, object][] = [
       ['ack', 'BasicAck', { deliveryTag: 99 }],
@@ -787,6 +877,23 @@ describe('AMQP 0-9-1 on the wire', () => {
       for (const body of ['a', 'b']) {
         const message = await get(client, queue);
         assert.deepEqual([message.body, message.fields['redelivered']], [body, true]);
+      }
+    });
+
+    it('does not keep an answer waiting that changes nothing while acknowledgements are being written', async () => {
+      const [client, queue] = await withQueue({ durable: true });
+      const other = await open();
+      const bind = () =>
+        other.call(1, 'QueueBind', { queue, exchange: 'amq.direct', routingKey: queue, arguments: {} });
+      await bind();
+      for (let round = 0; round < 120; round++) {
+        client.publish(1, { routingKey: queue }, 'x', { deliveryMode: 2 });
+        const { fields } = await get(client, queue, false);
+        client.send(1, 'BasicAck', { deliveryTag: fields['deliveryTag'] });
+        await new Promise((resolve) => {
+          setTimeout(resolve, round % 16);
+        });
+        assert.equal(await bind(), 'QueueBindOk@1');
       }
     });
 
@@ -874,6 +981,33 @@ describe('AMQP 0-9-1 on the wire', () => {
       assert.deepEqual(await client.settled(1), []);
       client.send(1, 'BasicAck', { deliveryTag: 1 });
       assert.equal((await client.settled(1)).length, 1);
+    });
+
+    it('with a limit for the channel holds back a consumer without acks too, and serves its queues in turn', async () => {
+      const [client, queue] = await withQueue();
+      const others = [freshName(), freshName()];
+      for (const other of others) await client.call(1, 'QueueDeclare', { queue: other, arguments: {} });
+      for (let count = 0; count < 9; count++) client.publish(1, { routingKey: [queue, ...others][count % 3] }, 'x');
+      await client.call(1, 'BasicQos', { prefetchCount: 1, global: true });
+      for (const [index, each] of [queue, ...others].entries()) {
+        client.send(1, 'BasicConsume', { queue: each, consumerTag: String(index), arguments: {} });
+      }
+      const order: string[] = [];
+      while (order.length < 9) {
+        const arrival = await client.next();
+        if (arrival.name !== 'BasicDeliver') continue;
+        order.push(String(arrival.fields['consumerTag']));
+        client.send(1, 'BasicAck', { deliveryTag: arrival.fields['deliveryTag'] });
+      }
+      for (const tag of ['0', '1', '2']) assert.ok(order.slice(0, 4).includes(tag), order.join(''));
+      client.publish(1, { routingKey: queue }, 'held');
+      await client.next('BasicDeliver');
+      await client.call(1, 'BasicCancel', { consumerTag: '1' });
+      client.send(1, 'BasicConsume', { queue: others[0], consumerTag: 'n', noAck: true, arguments: {} });
+      client.publish(1, { routingKey: others[0] }, 'waits');
+      assert.deepEqual(await client.settled(1), ['BasicConsumeOk@1 n']);
+      client.send(1, 'BasicAck', { deliveryTag: 0, multiple: true });
+      assert.equal((await client.next('BasicDeliver')).body, 'waits');
     });
 
     it('deals to its consumers in turn', async () => {

@@ -237,12 +237,40 @@ describe('AMQP deliveries', () => {
       client.send(1, 'BasicNack', { deliveryTag: arrival.fields['deliveryTag'], requeue: true });
     }
     assert.deepEqual(seen, [
-      [0, false],
+      [undefined, false],
       [1, true],
       [2, true],
     ]);
     const arrival = await eventually(client, dead);
     assert.equal((headersOf(arrival)['x-death'] as Properties[])[0]['reason'], 'delivery_limit');
+  });
+
+  it('given back to a queue with delayed retries stay away longer each time', async () => {
+    const client = await open();
+    const queue = await declare(client, {
+      'x-delayed-retry-type': 'all',
+      'x-delayed-retry-min': 300,
+      'x-delayed-retry-max': 500,
+    });
+    client.publish(1, { routingKey: queue }, 'x');
+    client.send(1, 'BasicConsume', { queue, arguments: {} });
+    await client.next('BasicConsumeOk');
+    const waitedMs: number[] = [];
+    for (let count = 0; count < 4; count++) {
+      const begunMs = performance.now();
+      const { fields } = await client.next('BasicDeliver');
+      waitedMs.push(performance.now() - begunMs);
+      client.send(1, 'BasicNack', { deliveryTag: fields['deliveryTag'], requeue: true });
+    }
+    const [, first, second, third] = waitedMs as [number, number, number, number];
+    assert.ok(first >= 290 && second >= 490 && third >= 490, waitedMs.join(' '));
+    // a channel that closes gives back at once
+    await client.next('BasicDeliver');
+    client.send(1, 'ChannelClose', { replyCode: 200, replyText: '', classId: 0, methodId: 0 });
+    await client.next('ChannelCloseOk');
+    await client.openChannel(1);
+    client.send(1, 'BasicGet', { queue, noAck: true });
+    assert.equal((await client.next()).name, 'BasicGetOk');
   });
 
   it('of a queue with a single active consumer all go to the first, until it leaves', async () => {

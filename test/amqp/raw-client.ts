@@ -41,7 +41,10 @@ export interface Arrival {
   readonly name: string;
   readonly channel: number;
   readonly fields: Fields;
-  readonly properties?: Fields;
+  /** Undefined also where the library's codec does not know a type in them. */
+  readonly properties?: Fields | undefined;
+  /** Their flags and values as they came. */
+  readonly propertyBytes?: Buffer;
   readonly body?: string;
   /** Sizes of the body frames. */
   readonly pieces?: readonly number[];
@@ -175,6 +178,11 @@ export class RawClient {
     }
   }
 
+  /** What has arrived and was not asked for yet. */
+  arrived(): Arrival[] {
+    return this.#arrivals.splice(0);
+  }
+
   /** Sends a method and shows its answer. */
   async call(channel: number, method: string, fields: Fields = {}): Promise<string> {
     this.send(channel, method, fields);
@@ -246,7 +254,8 @@ export class RawClient {
     if (content === undefined || content.channel !== channel) throw new Error('content without a method');
     if (type === HEADER) {
       this.#missing = Number(payload.readBigUInt64BE(4));
-      content.properties = codec.decode(BASIC, payload.subarray(12));
+      content.propertyBytes = payload.subarray(12);
+      content.properties = decodedProperties(content.propertyBytes);
     } else {
       content.body += payload.toString('latin1');
       content.pieces = [...(content.pieces ?? []), payload.length];
@@ -255,6 +264,14 @@ export class RawClient {
     if (this.#missing > 0) return;
     this.#content = undefined;
     this.#arrivals.push(content);
+  }
+}
+
+function decodedProperties(bytes: Buffer): Fields | undefined {
+  try {
+    return codec.decode(BASIC, bytes);
+  } catch {
+    return undefined;
   }
 }
 

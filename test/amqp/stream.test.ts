@@ -69,6 +69,7 @@ describe('streams', () => {
     offset: unknown,
     settle: (channel: Channel, message: ConsumeMessage) => void = (channel, message) => channel.ack(message),
     prefetch = 50,
+    filter: Record<string, unknown> = {},
   ) {
     const channel = await connection.createChannel();
     await channel.prefetch(prefetch);
@@ -85,7 +86,7 @@ describe('streams', () => {
         }
         notify();
       },
-      { arguments: offset === undefined ? {} : { 'x-stream-offset': offset } },
+      { arguments: offset === undefined ? filter : { 'x-stream-offset': offset, ...filter } },
     );
     const until = async (done: () => boolean): Promise<void> => {
       while (!done()) {
@@ -107,6 +108,39 @@ describe('streams', () => {
 
   const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
   const bodiesOf = (from: number, to: number): string[] => numbers(from, to).map((n) => `m${n}`);
+
+  it('gives a consumer with a filter just the messages that are marked so, and goes on past the others', async () => {
+    const name = await newStream();
+    const channel = await connection.createConfirmChannel();
+    const marks = ['berlin', 'paris', undefined];
+    for (let index = 0; index < 300; index++) {
+      const mark = marks[index % 3];
+      const headers = mark === undefined ? {} : { 'x-stream-filter-value': mark };
+      channel.sendToQueue(name, Buffer.from(String(index)), { headers });
+    }
+    await channel.waitForConfirms();
+    await channel.close();
+    const every = (...rests: number[]) =>
+      numbers(0, 300)
+        .filter((index) => rests.includes(index % 3))
+        .map(String);
+    // fewer at a time than lie between two that are wanted
+    const cases: [Record<string, unknown>, string[]][] = [
+      [{ 'x-stream-filter': 'paris' }, every(1)],
+      [{ 'x-stream-filter': ['paris', 'berlin'] }, every(0, 1)],
+      [{ 'x-stream-filter': 'paris', 'x-stream-match-unfiltered': true }, every(1, 2)],
+    ];
+    for (const [filter, expected] of cases) {
+      const reader = await reading(name, 'first', undefined, 1, filter);
+      await reader.count(expected.length);
+      assert.deepEqual(reader.bodies(), expected);
+      await reader.channel.close();
+    }
+    const none = await reading(name, 'first', undefined, 5, { 'x-stream-filter': 'oslo' });
+    await delay(quietMs);
+    assert.deepEqual(none.bodies(), []);
+    await none.channel.close();
+  });
 
   describe('with 1,000 confirmed messages', () => {
     let name: string;
@@ -159,7 +193,7 @@ describe('streams', () => {
           await refused((to) => to.purgeQueue(name)),
           await refused(consuming({}, 0)),
           await refused(consuming({ noAck: true })),
-          await refused(consuming({ arguments: { 'x-stream-filter': 'x' } })),
+          await refused(consuming({ arguments: { 'x-stream-filter': 7 } })),
           await refused(consuming({ arguments: { 'x-stream-offset': '5' } })),
         ],
         [
@@ -167,7 +201,7 @@ describe('streams', () => {
           `"NOT_IMPLEMENTED - queue.purge not supported by stream queues ${resource}"`,
           `"PRECONDITION_FAILED - consumer prefetch count is not set for '${resource}'"`,
           `"NOT_IMPLEMENTED - automatic acknowledgement not supported by stream queues ${resource}"`,
-          `"NOT_IMPLEMENTED - x-stream-filter is not supported for ${resource}"`,
+          `"PRECONDITION_FAILED - invalid arg 'x-stream-filter' for ${resource}: {unacceptable_type,byte}"`,
           `"PRECONDITION_FAILED - invalid arg 'x-stream-offset' for ${resource}: {invalid_stream_offset_arg,{longstr,<<"5">>}}"`,
         ],
       );

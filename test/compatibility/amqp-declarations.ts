@@ -10,6 +10,8 @@ const ONE_STORE = 'No effect: there is one kind of store.';
 const ONE_BROKER = 'No effect: there is one broker.';
 const NO_STREAM = 'No effect on a queue that is no stream.';
 const KEPT = 'No effect: kept, and compared when the stream is declared again.';
+const NEWER =
+  'No effect in this RabbitMQ, which is older: what is given back stays away for a while, on every type of queue.';
 const UNKNOWN = 'No effect: arguments that are not known are ignored.';
 
 function exchangeType(type: string, { why, ...args }: Why & Record<string, unknown> = {}): AmqpProbe {
@@ -38,14 +40,14 @@ export const exchangeProbes: readonly AmqpProbe[] = [
     why: 'Built in; with RabbitMQ a plugin that does not come with it.',
     'x-delayed-type': 'direct',
   }),
-  exchangeType('x-modulus-hash', { why: 'Not yet: x-consistent-hash spreads by key.' }),
-  exchangeType('x-random', { why: NOT_YET }),
-  exchangeType('x-local-random', { why: NOT_YET }),
+  exchangeType('x-modulus-hash'),
+  exchangeType('x-random'),
+  exchangeType('x-local-random', { why: 'As RabbitMQ 4: all queues are local.' }),
   exchangeType('x-recent-history', { why: NOT_YET }),
   exchangeType('x-jms-topic', { why: 'Not planned: it selects by JMS expressions.' }),
   exchangeType('no-such-type', { why: 'As RabbitMQ 4: only the channel closes.' }),
   ...['amq.direct', 'amq.fanout', 'amq.topic', 'amq.headers', 'amq.match'].map((name) => predeclared(name)),
-  predeclared('amq.rabbitmq.trace', 'Tracing: a later version.'),
+  predeclared('amq.rabbitmq.trace'),
 ];
 
 /** queue.declare with these arguments, named after them. */
@@ -102,10 +104,10 @@ export const queueArgumentProbes: readonly AmqpProbe[] = [
   queueArguments({ 'x-queue-type': 'nope' }),
   queueArguments({ ...QUORUM, 'x-delivery-limit': 3 }),
   queueArguments({ 'x-delivery-limit': 3 }, 'Every type of queue may have a limit.'),
-  queueArguments({ ...QUORUM, 'x-delivery-limit': -1 }, 'Not yet: there is no limit when the argument is left out.'),
-  queueArguments({ ...QUORUM, 'x-delayed-retry-type': 'all' }, 'No effect: delayed retries are not there yet.'),
-  queueArguments({ ...QUORUM, 'x-delayed-retry-min': 1000 }, 'No effect: delayed retries are not there yet.'),
-  queueArguments({ ...QUORUM, 'x-delayed-retry-max': 1000 }, 'No effect: delayed retries are not there yet.'),
+  queueArguments({ ...QUORUM, 'x-delivery-limit': -1 }),
+  queueArguments({ ...QUORUM, 'x-delayed-retry-type': 'all' }, NEWER),
+  queueArguments({ ...QUORUM, 'x-delayed-retry-min': 1000 }, NEWER),
+  queueArguments({ ...QUORUM, 'x-delayed-retry-max': 1000 }, NEWER),
   queueArguments({ 'x-consumer-timeout': 60_000 }, NO_TIMEOUT),
   queueArguments({ 'x-consumer-disconnected-timeout': 60_000 }, NO_TIMEOUT),
   queueArguments({ 'x-queue-mode': 'lazy' }, ONE_STORE),
@@ -119,9 +121,9 @@ export const queueArgumentProbes: readonly AmqpProbe[] = [
   queueArguments({ ...QUORUM, 'x-max-in-memory-length': 10 }, ONE_STORE),
   queueArguments({ ...QUORUM, 'x-max-in-memory-bytes': 1000 }, ONE_STORE),
   queueArguments({ ...QUORUM, 'x-member-placement-tag': 'a' }, ONE_BROKER),
-  queueArguments({ 'x-max-age': '1h' }, NO_STREAM),
-  queueArguments({ 'x-stream-max-segment-size-bytes': 1000 }, NO_STREAM),
-  queueArguments({ 'x-stream-filter-size-bytes': 32 }, NO_STREAM),
+  queueArguments({ 'x-max-age': '1h' }),
+  queueArguments({ 'x-stream-max-segment-size-bytes': 1000 }),
+  queueArguments({ 'x-stream-filter-size-bytes': 32 }, 'As RabbitMQ 4, which knows it for streams only.'),
   queueArguments({ 'x-name-prefix': 'a' }, UNKNOWN),
   queueArguments({ 'x-message-deduplication': true }, 'No effect: deduplication by queue argument is not there yet.'),
   queueArguments({ 'x-cache-size': 10 }, 'No effect: deduplication by queue argument is not there yet.'),
@@ -170,7 +172,7 @@ export const consumeArgumentProbes: readonly AmqpProbe[] = [
   streamArgument('x-stream-offset', 'first'),
   streamArgument('x-stream-offset', 'next'),
   streamArgument('x-stream-offset', 'nope', 'Refused on the channel, with the argument named.'),
-  streamArgument('x-stream-filter', 'a', 'Filters: not yet.'),
+  streamArgument('x-stream-filter', 'a'),
   {
     name: 'basic.get of a stream',
     run: async (session) => {

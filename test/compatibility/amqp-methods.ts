@@ -1,7 +1,6 @@
 import { RawClient } from '../amqp/raw-client.js';
 import { type AmqpProbe, type AmqpSession, EXCHANGE, QUEUE, said } from './amqp-session.js';
 
-const NOT_SENT = 'A method of the server. This one does not send it yet.';
 const REPLY_TO = 'amq.rabbitmq.reply-to';
 const client = { queue: QUEUE, consumerTag: 'c' };
 const binding = { exchange: 'amq.topic', routingKey: 'a.*', arguments: {} };
@@ -75,14 +74,9 @@ export const methodProbes: readonly AmqpProbe[] = [
     newSecret: Buffer.from('guest'),
     reason: 'probe',
   }),
-  onConnection(
-    'connection.secure-ok, unasked',
-    'ConnectionSecureOk',
-    { response: Buffer.alloc(0) },
-    'No mechanism that is offered asks with connection.secure.',
-  ),
-  onConnection('connection.blocked, from a client', 'ConnectionBlocked', { reason: 'probe' }, NOT_SENT),
-  onConnection('connection.unblocked, from a client', 'ConnectionUnblocked', {}, NOT_SENT),
+  onConnection('connection.secure-ok, unasked', 'ConnectionSecureOk', { response: Buffer.alloc(0) }),
+  onConnection('connection.blocked, from a client', 'ConnectionBlocked', { reason: 'probe' }),
+  onConnection('connection.unblocked, from a client', 'ConnectionUnblocked', {}),
   onConnection('connection.close', 'ConnectionClose', { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 }),
   { name: 'channel.open', run: (session) => session.ask('ChannelOpen', {}, 2) },
   asked('channel.close', 'ChannelClose', { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 }),
@@ -183,12 +177,7 @@ export const methodProbes: readonly AmqpProbe[] = [
     session.client.publish(1, { routingKey: properties!['replyTo'] }, 'answer');
     return session.next();
   }),
-  asked(
-    `queue.declare of ${REPLY_TO}, passive`,
-    'QueueDeclare',
-    { queue: REPLY_TO, passive: true },
-    'Not yet: the name is known to basic.consume and as a reply-to only.',
-  ),
+  asked(`queue.declare of ${REPLY_TO}, passive`, 'QueueDeclare', { queue: REPLY_TO, passive: true }),
 ];
 
 function asPublish(name: string, fields: object, properties = {}): AmqpProbe {

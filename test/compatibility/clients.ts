@@ -48,6 +48,12 @@ export const clients: readonly Client[] = [
     covers: 'Returns, confirms, a topic exchange, prefetch, a missing queue, direct reply-to.',
   },
   {
+    name: 'rabbitmqadmin (Python)',
+    version: () => printed('rabbitmqadmin', ['--version'], /rabbitmqadmin (\S+)/),
+    tests: ['operations/rabbitmqadmin.test.js'],
+    covers: 'Declares, publishes, gets, lists, purges, deletes, exports and imports.',
+  },
+  {
     name: 'KafkaJS',
     ...npm('kafkajs'),
     tests: ['kafka/kafkajs.test.js', 'kafka/retained-queue.test.js'],

@@ -6,14 +6,18 @@ import { before, describe, it } from 'node:test';
 import * as snsClient from '@aws-sdk/client-sns';
 import * as sqsClient from '@aws-sdk/client-sqs';
 import { methodNames } from '../amqp/raw-client.js';
+import { adminProbes, nameOf } from './admin-probes.js';
 import { amqpProbes } from './amqp-probes.js';
 import { clients } from './clients.js';
 import { kafkaApis } from './kafka-apis.js';
-import { compatibilityPage, shown } from './page.js';
+import { compatibilityPage, missingFields, shown } from './page.js';
 import { probeBroker } from './probe-broker.js';
 import {
   PAGE,
   type ProbeResults,
+  type RabbitmqAdminAnswers,
+  readRabbitmqAdminAnswers,
+  readElasticmqAnswers,
   readRabbitmqAnswers,
   readResults,
   type RabbitmqAnswers,
@@ -28,18 +32,26 @@ const STALE =
 describe('docs/compatibility.md', () => {
   let results: Results;
   let rabbitmq: RabbitmqAnswers;
+  let rabbitmqAdmin: RabbitmqAdminAnswers;
   let seen: ProbeResults;
 
   before(async () => {
     [results, rabbitmq, seen] = [await readResults(), await readRabbitmqAnswers(), await probeBroker()];
+    rabbitmqAdmin = await readRabbitmqAdminAnswers();
   });
 
   it('is what the results render to', async () => {
-    assert.equal(await readFile(PAGE, 'utf8'), compatibilityPage(results, rabbitmq), 'run `npm run compatibility`');
+    assert.equal(
+      await readFile(PAGE, 'utf8'),
+      compatibilityPage(results, { rabbitmq, rabbitmqAdmin, elasticmq: await readElasticmqAnswers() }),
+      'run `npm run compatibility`',
+    );
   });
 
   it('shows what AMQP answers', () => assert.deepEqual(seen.amqp, results.amqp, STALE));
   it('shows what Kafka answers', () => assert.deepEqual(seen.kafka, results.kafka, STALE));
+  it('shows what the admin API answers', () => assert.deepEqual(seen.admin, results.admin, STALE));
+  it('shows how SQS answers where servers differ', () => assert.deepEqual(seen.sqsPoints, results.sqsPoints, STALE));
   it('shows what SQS answers', () => assert.deepEqual(seen.sqs, results.sqs, STALE));
   it('shows what SNS answers', () => assert.deepEqual(seen.sns, results.sns, STALE));
 
@@ -109,6 +121,12 @@ describe('docs/compatibility.md', () => {
     }
     for (const { name, why } of [...snsActions, ...snsStrangers]) {
       if ((results.sns[name] !== 'ok') !== (why !== undefined)) unexplained.push(name);
+    }
+    for (const probe of adminProbes) {
+      const name = nameOf(probe);
+      const same = results.admin[name].status === rabbitmqAdmin.answers[name].status;
+      const less = missingFields(results.admin, rabbitmqAdmin.answers, name).length > 0;
+      if ((!same || less) !== (probe.why !== undefined)) unexplained.push(name);
     }
     assert.deepEqual(unexplained, []);
   });

@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { AdminAnswers } from './admin-session.js';
 
 const FOLDER = new URL('../../../test/compatibility/', import.meta.url);
 const RESULTS = new URL('results.json', FOLDER);
+const ELASTICMQ = new URL('elasticmq-answers.json', FOLDER);
 const RABBITMQ = new URL('rabbitmq-answers.json', FOLDER);
+const RABBITMQ_ADMIN = new URL('rabbitmq-admin-answers.json', FOLDER);
 export const PAGE = new URL('../../docs/compatibility.md', FOLDER);
 
 /** What was answered, by the name of the probe. */
@@ -35,6 +38,9 @@ export interface ProbeResults {
   readonly kafka: KafkaResults;
   readonly sqs: Readonly<Record<string, SqsAnswers>>;
   readonly sns: Answers;
+  readonly admin: AdminAnswers;
+  /** Answers to the points in which servers for SQS differ. */
+  readonly sqsPoints: Answers;
 }
 
 /** What a client's tests said when the page was made. */
@@ -54,6 +60,20 @@ export interface RabbitmqAnswers {
   readonly answers: Answers;
 }
 
+/** What an ElasticMQ answered to the points of SQS. */
+export interface ElasticmqAnswers {
+  readonly version: string;
+  readonly answers: Answers;
+}
+
+export async function readElasticmqAnswers(): Promise<ElasticmqAnswers> {
+  return JSON.parse(await readFile(ELASTICMQ, 'utf8')) as ElasticmqAnswers;
+}
+
+export function writeElasticmqAnswers(answers: ElasticmqAnswers): Promise<void> {
+  return writeFile(ELASTICMQ, `${JSON.stringify(answers, null, 2)}\n`);
+}
+
 export async function readResults(): Promise<Results> {
   return JSON.parse(await readFile(RESULTS, 'utf8')) as Results;
 }
@@ -68,4 +88,18 @@ export async function readRabbitmqAnswers(): Promise<RabbitmqAnswers> {
 
 export function writeRabbitmqAnswers(answers: RabbitmqAnswers): Promise<void> {
   return writeFile(RABBITMQ, `${JSON.stringify(answers, null, 2)}\n`);
+}
+
+/** What a RabbitMQ's management plugin answered to the same probes. */
+export interface RabbitmqAdminAnswers {
+  readonly version: string;
+  readonly answers: AdminAnswers;
+}
+
+export async function readRabbitmqAdminAnswers(): Promise<RabbitmqAdminAnswers> {
+  return JSON.parse(await readFile(RABBITMQ_ADMIN, 'utf8')) as RabbitmqAdminAnswers;
+}
+
+export function writeRabbitmqAdminAnswers(answers: RabbitmqAdminAnswers): Promise<void> {
+  return writeFile(RABBITMQ_ADMIN, `${JSON.stringify(answers, null, 2)}\n`);
 }

@@ -19,6 +19,8 @@ import { FifoSender } from './loads/fifo-sender.js';
 import { setUpKafka } from './loads/kafka-client.js';
 import { declareWithKafka, drainKafka, readWithKafka, topicsWithKafka } from './loads/kafka-load.js';
 import { KafkaProducers } from './loads/kafka-producers.js';
+import { KafkaState } from './loads/kafka-state.js';
+import { KafkaTransactions } from './loads/kafka-transactions.js';
 import { type LifeContext, type Load, runLoad } from './loads/load.js';
 import { countWithSqs, declareWithSqs, drainSqs, receiveWithSqs, sendWithSqs, setUpSqs } from './loads/sqs-load.js';
 import { PLACES } from './places.js';
@@ -73,6 +75,8 @@ export class CrashRun {
   readonly #ports: Ports;
   readonly #fifoSender = new FifoSender();
   readonly #producers: KafkaProducers;
+  readonly #transactions: KafkaTransactions;
+  readonly #state: KafkaState;
   #broker: CrashableBroker | undefined;
 
   private constructor(options: CrashRunOptions, ports: Ports) {
@@ -80,7 +84,10 @@ export class CrashRun {
     this.#random = new SeededRandom(options.seed);
     this.#ports = ports;
     this.history = new History(join(options.folder, 'history.jsonl'));
-    this.#producers = new KafkaProducers(`127.0.0.1:${ports.kafka}`, this.history, this.#random.fork());
+    const kafka = `127.0.0.1:${ports.kafka}`;
+    this.#producers = new KafkaProducers(kafka, this.history, this.#random.fork());
+    this.#transactions = new KafkaTransactions(kafka, this.history, this.#random.fork());
+    this.#state = new KafkaState(kafka, this.history, this.#random.fork());
   }
 
   static async begin(options: CrashRunOptions): Promise<CrashRun> {
@@ -93,6 +100,8 @@ export class CrashRun {
     try {
       await this.#setUp();
       this.#producers.start();
+      this.#transactions.start();
+      this.#state.start();
       for (let round = 1; round <= rounds; round++) {
         if (this.#random.chance(KILLED_STARTING)) await this.#killWhileStarting();
         const lifeMs = this.#random.between(SHORTEST_LIFE_MS, longestLifeMs);
@@ -215,6 +224,8 @@ export class CrashRun {
     const never = new AbortController().signal;
     const context = this.#context(broker, never, never);
     await this.#producers.stop();
+    await this.#transactions.stop();
+    await this.#state.stop(DRAIN_LIMIT_MS);
     await this.#fifoSender.settle(context);
     // SQS first: what is delayed or about to die goes on to queues that are emptied after it.
     await drainSqs(

@@ -51,6 +51,9 @@ test('a full disk refuses publishes in each dialect, lets consumers go on, and t
 
 async function fillAndFree({ urls }: CrashableBroker, makeRoom: () => void): Promise<void> {
   const connection = await amqp.connect(urls.amqp);
+  const told: string[] = [];
+  connection.on('blocked', (reason) => told.push(`blocked: ${reason}`));
+  connection.on('unblocked', () => told.push('unblocked'));
   const sqs = sqsClient(urls.sqs);
   const kafka = kafkaClient(urls.kafka);
   const producer = kafka.producer({ retry: { retries: 0 } });
@@ -110,6 +113,7 @@ async function fillAndFree({ urls }: CrashableBroker, makeRoom: () => void): Pro
     }
     await send();
     await produce();
+    assert.deepEqual(told, ['blocked: low on disk', 'unblocked']);
   } finally {
     sqs.destroy();
     await Promise.all([admin.disconnect(), producer.disconnect()]);

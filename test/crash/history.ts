@@ -54,6 +54,20 @@ export type Happening =
       readonly reader: string;
       readonly group?: string;
     }
+  /** A transaction is over, whoever knows how; `ids` are the records that were sent in it. Numbers rise by producer. */
+  | {
+      readonly kind: 'transaction';
+      readonly producer: number;
+      readonly number: number;
+      readonly ids: readonly string[];
+    }
+  /** The broker answered that it is aborted. */
+  | { readonly kind: 'aborted'; readonly producer: number; readonly number: number }
+  /** The offset that went along with every transaction of the producer, when all is over. */
+  | { readonly kind: 'ledger'; readonly producer: number; readonly offset: number }
+  /** A record of the compacted topic: about to be sent, acknowledged, there when all is over. */
+  | { readonly kind: 'state sent'; readonly key: string; readonly number: number }
+  | { readonly kind: 'state' | 'state found'; readonly key: string; readonly number: number; readonly offset: number }
   | { readonly kind: 'joined'; readonly group: string; readonly reader: string }
   | { readonly kind: 'committing'; readonly group: string; readonly log: string; readonly offset: number }
   | { readonly kind: 'committed'; readonly group: string; readonly log: string; readonly offset: number }

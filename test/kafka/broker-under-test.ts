@@ -13,7 +13,7 @@ export interface BrokerUnderTest {
 }
 
 /** A broker of our own with an empty data directory, with the fronts of Kafka and AMQP. */
-export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
+export async function startBrokerUnderTest(...options: readonly string[]): Promise<BrokerUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rosettamq-kafka-'));
   const command = new RunningCommand(process.execPath, [
     'dist/cli/main.js',
@@ -27,6 +27,7 @@ export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
     'off',
     '--admin-port',
     'off',
+    ...options,
   ]);
   await command.ready();
   const address = command.url('Kafka').replace('kafka://', '');

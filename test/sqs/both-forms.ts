@@ -63,7 +63,7 @@ export async function ask(
 }
 
 /** The parameters of a request in the query form. */
-export function parameters(action: string, input: Input): URLSearchParams {
+function parameters(action: string, input: Input): URLSearchParams {
   const list = new URLSearchParams({ Action: action, Version: '2012-11-05' });
   const add = (name: string, key: string, value: Value): void => {
     if (Array.isArray(value)) {

@@ -1,7 +1,6 @@
 import type {
   Binding,
   Declared,
-  HeaderValues,
   QueueSettings,
   QueueSettingsChange,
   QueueSpec,
@@ -10,18 +9,25 @@ import type {
   TopicSettings,
   TopicSpec,
 } from '../broker.js';
+import type { MessageHeaders } from '../routing/message-headers.js';
 import { BrokerError } from '../broker-error.js';
 import type { DeliveryContext } from '../delivery/delivery-context.js';
 import { MessageQueue } from '../delivery/message-queue.js';
 import { Partition } from '../log/partition.js';
 import type { Router } from '../routing/router.js';
 import type { QueueDestination } from '../routing/topology.js';
+import { applyToQueue, applyToTopic } from './apply-policies.js';
+import { DialectSettings } from './dialect-settings.js';
 import { decodeDestination, type QueueRecord, type TopicRecord } from './destination-record.js';
 import { keyNames, keyPart, type MetadataEffects } from './metadata-effects.js';
+import { Parameters } from './parameters.js';
+import { OPERATOR_POLICY, Policies, POLICY } from './policies.js';
 import { QueueEntry } from './queue-entry.js';
 import { Shares, type StoredShare } from './shares.js';
 import { Streams } from './streams.js';
 import { TopicEntry } from './topic-entry.js';
+import { TOPIC_PERMISSION, TopicPermissions } from './topic-permissions.js';
+import { VirtualHostLimits } from './virtual-host-limits.js';
 import { VirtualHosts } from './virtual-hosts.js';
 import { decodeUtf8, encodeUtf8 } from '../../bytes/index.js';
 
@@ -37,18 +43,26 @@ interface Names {
 
 /** Queues and topics by name and by handle, of all virtual hosts, and how they are kept. */
 export class Destinations {
-  /** Goes up when a name appears or goes. */
+  /** Goes up when a name appears or goes, or who may use it changes. */
   version = 0;
   readonly #context: DeliveryContext;
   readonly #metadata: MetadataEffects;
   readonly #router: Router;
-  readonly #virtualHosts: VirtualHosts;
+  /** What administrators said of all this. */
+  readonly parameters: Parameters;
+  readonly policies: Policies;
+  readonly limits: VirtualHostLimits;
+  readonly topicPermissions: TopicPermissions;
+  readonly hosts: VirtualHosts;
+  /** What the dialects keep of their own. */
+  readonly settings: DialectSettings;
   readonly #hosts = new Map<string, Names>();
   readonly #queues = new Map<number, QueueEntry>();
   readonly #topics = new Map<number, TopicEntry>();
   readonly #partitions = new Map<number, Partition>();
   readonly #topicIds = new Map<string, number>();
   readonly #streams = new Streams();
+  #settingsChanged: (entry: QueueEntry) => void = () => {};
   readonly #shares: Shares;
   /** Queues and topics share one space of handles, as they share exchanges' bindings. */
   #nextHandle = 1;
@@ -59,24 +73,51 @@ export class Destinations {
     this.#context = context;
     this.#metadata = metadata;
     this.#router = router;
-    this.#virtualHosts = new VirtualHosts(metadata);
+    this.hosts = new VirtualHosts(metadata);
+    this.parameters = new Parameters(metadata);
+    this.policies = new Policies(this.parameters);
+    this.limits = new VirtualHostLimits(this.parameters);
+    this.topicPermissions = new TopicPermissions(this.parameters);
+    this.parameters.onChange((virtualHost, component) => {
+      if (component === POLICY || component === OPERATOR_POLICY) this.#policiesChanged(virtualHost);
+      if (component === TOPIC_PERMISSION) this.version++;
+    });
+    router.tables.alternateByPolicy = (virtualHost, exchange) => this.policies.alternateFor(virtualHost, exchange);
+    this.settings = new DialectSettings(metadata);
     this.#shares = new Shares(context, metadata);
+  }
+
+  // ---- policies
+
+  /** Called for each queue whose settings changed by a policy. */
+  onSettingsChanged(listener: (entry: QueueEntry) => void): void {
+    this.#settingsChanged = listener;
+  }
+
+  #policiesChanged(virtualHost: string): void {
+    if (!this.hasVirtualHost(virtualHost)) return;
+    for (const topic of this.topicsOf(virtualHost)) applyToTopic(this.policies, this.topic(topic));
+    this.#router.tables.of(virtualHost).applyPolicies();
+    const queues = this.queuesOf(virtualHost).map((queue) => this.queue(queue));
+    const changed = queues.filter((entry) => applyToQueue(this.policies, entry));
+    for (const entry of changed) this.#settingsChanged(entry);
   }
 
   // ---- virtual hosts
 
   hasVirtualHost(name: string): boolean {
-    return this.#virtualHosts.get(name) !== undefined;
+    return this.hosts.get(name) !== undefined;
   }
   virtualHosts(): string[] {
-    return Array.from(this.#virtualHosts.all(), (host) => host.name);
+    return Array.from(this.hosts.all(), (host) => host.name);
   }
   createVirtualHost(name: string): void {
-    if (!this.hasVirtualHost(name)) this.#virtualHosts.put(name);
+    if (!this.hasVirtualHost(name)) this.hosts.put(name);
   }
   deleteVirtualHost(name: string): void {
     this.assertVirtualHost(name);
-    this.#virtualHosts.delete(name);
+    this.hosts.delete(name);
+    this.parameters.removeVirtualHost(name);
     this.#hosts.delete(name);
     this.#router.tables.remove(name);
     this.version++;
@@ -119,6 +160,7 @@ export class Destinations {
     if (names.queues.has(name) || names.topics.has(name)) {
       throw new BrokerError('exists', `'${name}' in vhost '${virtualHost}' is there already`);
     }
+    this.#assertRoom(virtualHost, name, names);
     const handle = this.#nextHandle++;
     const now = this.#context.nowMs;
     const declaredBy = new Map([[spec.dialect, spec.declared]]);
@@ -132,6 +174,16 @@ export class Destinations {
     this.#addQueue(entry);
     if (entry.durable) this.#metadata.put(queueKey(entry), entry.encode());
     return entry;
+  }
+
+  /** Plain queues and topics count; a retained queue's topic is the same thing once more. */
+  #assertRoom(virtualHost: string, name: string, { queues, topics }: Names): void {
+    if (this.limits.of(virtualHost)['max-queues'] === undefined) return;
+    const alone = [...topics.values()].filter((topic) => this.topic(topic).queue < 0).length;
+    if (this.limits.allows(virtualHost, 'max-queues', queues.size + alone)) return;
+    const most = this.limits.of(virtualHost)['max-queues'];
+    const text = `cannot declare queue '${name}': queue limit in vhost '${virtualHost}' (${most}) is reached`;
+    throw new BrokerError('limit-reached', text);
   }
 
   #createState(
@@ -149,6 +201,7 @@ export class Destinations {
   }
 
   #addQueue(entry: QueueEntry): void {
+    applyToQueue(this.policies, entry);
     this.#queues.set(entry.handle, entry);
     this.#host(entry.virtualHost).queues.set(entry.name, entry.handle);
     this.version++;
@@ -165,7 +218,7 @@ export class Destinations {
       if (settings[key] === undefined) delete settings[key];
     }
     entry.settings = settings as Partial<QueueSettings>;
-    entry.state.settings = entry.settings;
+    applyToQueue(this.policies, entry);
     entry.modifiedMs = this.#context.nowMs;
     if (entry.durable) this.#metadata.put(queueKey(entry), entry.encode());
     return entry;
@@ -266,6 +319,7 @@ export class Destinations {
     if (names.queues.has(name) || names.topics.has(name)) {
       throw new BrokerError('exists', `'${name}' in vhost '${virtualHost}' is there already`);
     }
+    this.#assertRoom(virtualHost, name, names);
     return this.#createTopic(virtualHost, name, spec);
   }
 
@@ -320,6 +374,7 @@ export class Destinations {
   }
 
   #addTopic(entry: TopicEntry): void {
+    applyToTopic(this.policies, entry);
     this.#topics.set(entry.handle, entry);
     this.#host(entry.virtualHost).topics.set(entry.name, entry.handle);
     this.#topicIds.set(entry.id, entry.handle);
@@ -330,6 +385,7 @@ export class Destinations {
   addPartitions(handle: number, count: number): void {
     const entry = this.topic(handle);
     for (let i = 0; i < count; i++) this.#addPartition(entry, this.#takeLog());
+    applyToTopic(this.policies, entry);
     this.#metadata.put(topicKey(entry), entry.encode());
     this.version++;
   }
@@ -342,7 +398,7 @@ export class Destinations {
     const entry = this.topic(handle);
     entry.settings = { ...entry.settings, ...settings };
     entry.declaredBy.set(declared.dialect, declared.values);
-    for (const partition of entry.parts) partition.settings = entry.settings;
+    applyToTopic(this.policies, entry);
     this.#metadata.put(topicKey(entry), entry.encode());
   }
 
@@ -377,22 +433,44 @@ export class Destinations {
     virtualHost: string,
     exchange: string,
     routingKey: string,
-    headers: () => HeaderValues,
+    headers: () => MessageHeaders,
     version: number,
   ): Route {
-    if (exchange !== '') {
-      const info = this.#router.tables.of(virtualHost).get(exchange);
-      if (info === undefined) throw new BrokerError('not-found', `no exchange '${exchange}' in vhost '${virtualHost}'`);
-      if (info.internal) {
-        throw new BrokerError(
-          'access-refused',
-          `cannot publish to internal exchange '${exchange}' in vhost '${virtualHost}'`,
-        );
-      }
-    }
+    this.#assertPublishable(virtualHost, exchange);
     const handles = this.#router.reach(virtualHost, exchange, routingKey, headers, (name) =>
       this.findAny(virtualHost, name),
     );
+    const cacheable = exchange === '' || this.#router.lastCacheable;
+    return { version, cacheable, exchange, routingKey, ...this.#sorted(handles) };
+  }
+
+  routeCopies(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly [string, ...string[]],
+    headers: () => MessageHeaders,
+    version: number,
+  ): Route {
+    this.#assertPublishable(virtualHost, exchange);
+    const find = (name: string) => this.findAny(virtualHost, name);
+    const handles = this.#router.reachAll(virtualHost, exchange, routingKeys, headers, find);
+    return { version, cacheable: false, exchange, routingKey: routingKeys[0], ...this.#sorted(handles) };
+  }
+
+  #assertPublishable(virtualHost: string, exchange: string): void {
+    if (exchange === '') return;
+    const info = this.#router.tables.of(virtualHost).get(exchange);
+    if (info === undefined) throw new BrokerError('not-found', `no exchange '${exchange}' in vhost '${virtualHost}'`);
+    if (info.internal) {
+      throw new BrokerError(
+        'access-refused',
+        `cannot publish to internal exchange '${exchange}' in vhost '${virtualHost}'`,
+      );
+    }
+  }
+
+  /** A retained queue is reached as its topic. */
+  #sorted(handles: readonly number[]): { queues: number[]; topics: number[] } {
     const queues: number[] = [];
     const topics: number[] = [];
     for (const handle of handles) {
@@ -401,8 +479,7 @@ export class Destinations {
       else if (queue.partition >= 0) topics.push(this.topicOfQueue(queue));
       else queues.push(handle);
     }
-    const cacheable = exchange === '' || this.#router.lastCacheable;
-    return { version, cacheable, exchange, routingKey, queues, topics };
+    return { queues, topics };
   }
 
   routeToQueue(handle: number, version: number): Route {
@@ -449,7 +526,8 @@ export class Destinations {
       this.#nextLog = this.#reservedLogs = Number(decodeUtf8(value));
       return true;
     }
-    if (this.#virtualHosts.restore(key, value)) return true;
+    if (this.hosts.restore(key, value) || this.parameters.restore(key, value)) return true;
+    if (this.settings.restore(key, value)) return true;
     const share = Shares.read(key, value);
     if (share !== undefined) this.#restoreShare(share);
     else if (key.startsWith('k/')) this.#restoreTopic(key, decodeDestination<TopicRecord>(value));

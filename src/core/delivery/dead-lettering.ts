@@ -56,7 +56,7 @@ export class DeadLettering {
   }
 
   #forward(source: QueueEntry, { view, attempts, reason }: Move, nowMs: number): void {
-    const target = source.settings.deadLetter;
+    const target = source.state.settings.deadLetter;
     if (target === undefined) return;
     const before = view.history();
     const history = addDeath(before, death(source, view, reason, nowMs));

@@ -251,6 +251,7 @@ export class Dispatcher {
       view.deliveryId = ++session.lastDeliveryId;
     } else this.#hold(session, subscription, waiter, persistent);
     if (waiter !== undefined) waiter.delivered++;
+    queue.handedOut++;
     if (!session.sink.deliver(view)) session.paused = true;
     return HANDED;
   }

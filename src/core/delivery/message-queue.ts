@@ -82,6 +82,8 @@ export class MessageQueue {
   readyCount = 0;
   readyBytes = 0;
   heldCount = 0;
+  /** Deliveries since the broker started, for whoever counts. */
+  handedOut = 0;
   delayedCount = 0;
   /** Who has what in flight, once a message that names its group was handed out; with group order groups do that. */
   tenants: Tenants | undefined = undefined;

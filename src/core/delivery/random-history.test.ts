@@ -432,9 +432,15 @@ class World {
     this.#resumed(session);
   }
 
-  /** The session's subscriptions go on one after another, as they came. */
+  /** The session's subscriptions go on one after another; where credit is short, who got something goes last from then on. */
   #resumed(session: ModelSession): void {
-    for (const { taker } of this.#subscriptions) if (taker.session === session) this.model.dispatch(taker.queue);
+    for (const subscription of this.#subscriptions.filter(({ taker }) => taker.session === session)) {
+      const before = session.pushed;
+      this.model.dispatch(subscription.taker.queue);
+      if (session.credit === 0 || session.pushed === before) continue;
+      this.#subscriptions.splice(this.#subscriptions.indexOf(subscription), 1);
+      this.#subscriptions.push(subscription);
+    }
   }
 
   /** 0: goes on without limit; else it takes that many and then no more. */

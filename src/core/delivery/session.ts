@@ -56,6 +56,11 @@ export class Session {
     return this.#seqs[id & this.#mask];
   }
 
+  /** Deliveries that are not settled. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** The lowest id that may still be held. */
   get firstHeld(): number {
     return this.#first;

@@ -4,7 +4,7 @@ import type { QueueEntry } from '../catalog/queue-entry.js';
 import { depart } from './departures.js';
 import type { MessageQueue } from './message-queue.js';
 import { Session } from './session.js';
-import { release } from './settling.js';
+import { release, retryDelayMs } from './settling.js';
 import { Subscription, Waiter } from './takers.js';
 
 const ACKNOWLEDGE = 0;
@@ -29,6 +29,11 @@ export class Sessions {
     const session = new Session(this.#nextSession++, sink);
     this.#sessions.set(session.handle, session);
     return session.handle;
+  }
+
+  /** Deliveries of a session that are not settled; 0 when it is closed. */
+  held(handle: number): number {
+    return this.#sessions.get(handle)?.held ?? 0;
   }
 
   close(handle: number): void {
@@ -138,16 +143,31 @@ export class Sessions {
   }
 
   #resume(session: Session): void {
-    for (const subscription of session.subscriptions) subscription.queue.dispatcher.run();
+    // whoever is served goes to the end of the line, so that with little credit every queue has its turn
+    for (const subscription of [...session.subscriptions]) {
+      const before = session.pushed;
+      subscription.queue.dispatcher.run();
+      if (session.credit === 0 || session.pushed === before || !session.subscriptions.delete(subscription)) continue;
+      session.subscriptions.add(subscription);
+    }
   }
 
   // ---- settling
+
+  inFlight(handle: number, from: number, to: number): number[] {
+    const session = this.#session(handle);
+    const ids: number[] = [];
+    for (let id = Math.max(from, session.firstHeld); id <= Math.min(to, session.lastDeliveryId); id++) {
+      if (session.heldQueue(id) !== undefined) ids.push(id);
+    }
+    return ids;
+  }
 
   acknowledge(handle: number, deliveryId: number, multiple: boolean): void {
     this.#settle(handle, deliveryId, multiple, ACKNOWLEDGE, 0);
   }
 
-  release(handle: number, deliveryId: number, multiple: boolean, delayMs: number): void {
+  release(handle: number, deliveryId: number, multiple: boolean, delayMs: number | undefined): void {
     this.#settle(handle, deliveryId, multiple, RELEASE, delayMs);
   }
 
@@ -155,7 +175,7 @@ export class Sessions {
     this.#settle(handle, deliveryId, multiple, REJECT, 0);
   }
 
-  #settle(handle: number, deliveryId: number, multiple: boolean, verb: number, delayMs: number): void {
+  #settle(handle: number, deliveryId: number, multiple: boolean, verb: number, delayMs: number | undefined): void {
     const session = this.#session(handle);
     session.check(deliveryId, multiple);
     if (!multiple) {
@@ -177,14 +197,14 @@ export class Sessions {
   }
 
   /** The hold may have ended meanwhile: purged, deleted, or settled under a receipt handle. Then only credit comes back. */
-  #settleOne(session: Session, id: number, queue: MessageQueue, verb: number, delayMs: number): void {
+  #settleOne(session: Session, id: number, queue: MessageQueue, verb: number, delayMs: number | undefined): void {
     const seq = session.heldSeq(id);
     session.forget(id);
     const { rows } = queue;
     const place = rows.find(seq);
     if (place < 0 || rows.deliveryId[place] !== id || rows.session[place] !== session.handle) return;
     if (verb === ACKNOWLEDGE) queue.drop(place);
-    else if (verb === RELEASE) release(queue, place, delayMs);
+    else if (verb === RELEASE) release(queue, place, delayMs ?? retryDelayMs(queue, place));
     else depart(queue, place, 'rejected');
   }
 

@@ -48,6 +48,12 @@ export function release(queue: MessageQueue, place: number, delayMs: number): vo
   context.timers.push(dueMs, queue.handle, seq, TIMER_DUE);
 }
 
+/** How long a message stays away that its receiver gave back. */
+export function retryDelayMs({ rows, settings }: MessageQueue, place: number): number {
+  const { retryDelay } = settings;
+  return retryDelay === undefined ? 0 : Math.min(retryDelay.minMs * rows.attempts[place], retryDelay.maxMs);
+}
+
 /** Sets the end of a hold. */
 export function extend(queue: MessageQueue, place: number, deadlineMs: number): void {
   const { rows, context } = queue;

@@ -34,10 +34,9 @@ export class Subscription {
   get canTake(): boolean {
     const session = this.session;
     if (session.paused) return false;
-    if (this.noAck) return true;
-    return (
-      (this.credit === 0 || this.inFlight < this.credit) && (session.credit === 0 || session.pushed < session.credit)
-    );
+    // as in RabbitMQ, the limit of a channel holds back also those whose messages do not count against it
+    if (session.credit !== 0 && session.pushed >= session.credit) return false;
+    return this.noAck || this.credit === 0 || this.inFlight < this.credit;
   }
 }
 

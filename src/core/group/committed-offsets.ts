@@ -1,6 +1,5 @@
 import type { GroupError } from './group-error.js';
 import type { MemberClaim } from './group-requests.js';
-import type { GroupState } from './group-state.js';
 import type { KeyValueEffects } from './key-value-effects.js';
 import type { ReentryGuard } from './reentry-guard.js';
 import { StagedOffsets } from './staged-offsets.js';
@@ -23,7 +22,8 @@ export interface CommitGate {
   checkCommit(groupId: string, claim: MemberClaim, transactional: boolean, nowMs: number): GroupError;
   /** Makes an empty group where there is none, so that the offsets have one to belong to. */
   keepGroup(groupId: string, nowMs: number): void;
-  stateOf(groupId: string): GroupState | undefined;
+  /** Undefined for a group that does not exist. */
+  isEmpty(groupId: string): boolean | undefined;
 }
 
 export interface CommitRequest extends MemberClaim {
@@ -177,11 +177,11 @@ export class CommittedOffsets {
     subscribedTopics: ReadonlySet<string> | null,
   ): { readonly error: GroupError; readonly partitions: readonly GroupError[] } {
     return this.#guard.run(() => {
-      const state = this.#gate.stateOf(groupId);
-      if (state === undefined) return { error: 'group-not-found', partitions: [] };
-      if (state !== 'empty' && subscribedTopics === null) return { error: 'group-not-empty', partitions: [] };
+      const isEmpty = this.#gate.isEmpty(groupId);
+      if (isEmpty === undefined) return { error: 'group-not-found', partitions: [] };
+      if (!isEmpty && subscribedTopics === null) return { error: 'group-not-empty', partitions: [] };
       const answers = partitions.map(({ topic, partition }): GroupError => {
-        if (state !== 'empty' && subscribedTopics?.has(topic) === true) return 'subscribed-to-topic';
+        if (!isEmpty && subscribedTopics?.has(topic) === true) return 'subscribed-to-topic';
         this.#unset(groupId, topic, partition);
         return 'none';
       });

@@ -1,3 +1,4 @@
+import { AssignedGroups } from './assigned-groups.js';
 import { refusedJoin, refusedSync } from './group-answers.js';
 import { ClassicGroup } from './classic-group.js';
 import { CommittedOffsets } from './committed-offsets.js';
@@ -12,6 +13,7 @@ import type {
   SyncRequest,
 } from './group-requests.js';
 import { ReentryGuard } from './reentry-guard.js';
+import { ASSIGNED_GROUP_PREFIX } from './stored-assigned.js';
 import { decodeGroup, GROUP_PREFIX } from './stored-group.js';
 
 export interface GroupOptions {
@@ -35,7 +37,7 @@ export const DEFAULT_GROUP_OPTIONS: GroupOptions = {
 const SWEEP_MS = 600_000;
 
 /**
- * All consumer groups of the classic protocol, and their offsets. A deterministic machine: every command says what
+ * All groups: consumer groups of the classic protocol, those whose partitions the broker assigns, and their offsets. A deterministic machine: every command says what
  * time it is (whole ms since the epoch, never going back), and {@link nextDueMs} says when it wants to be called
  * without a command. Answers that must wait go out through the effects under the caller's token, those of join and
  * sync always, the others are returned. An answer holds once the flush is stable that was gathering when it was given.
@@ -43,6 +45,8 @@ const SWEEP_MS = 600_000;
 export class GroupCoordinator {
   /** What the groups have committed. */
   readonly offsets: CommittedOffsets;
+  /** The groups whose partitions the broker assigns; their ids are none of a classic group's. */
+  readonly assigned: AssignedGroups;
   readonly #effects: GroupEffects;
   readonly #options: GroupOptions;
   readonly #guard = new ReentryGuard();
@@ -60,12 +64,16 @@ export class GroupCoordinator {
       {
         checkCommit: (groupId, claim, transactional, nowMs) => this.#checkCommit(groupId, claim, transactional, nowMs),
         keepGroup: (groupId, nowMs) => {
-          if (!this.#groups.has(groupId)) this.#addGroup(groupId, nowMs);
+          if (!this.#groups.has(groupId) && this.assigned.find(groupId) === undefined) this.#addGroup(groupId, nowMs);
         },
-        stateOf: (groupId) => this.#groups.get(groupId)?.state,
+        isEmpty: (groupId) => {
+          const assigned = this.assigned.find(groupId);
+          return assigned === undefined ? this.#isEmpty(groupId) : assigned.size === 0;
+        },
       },
       this.#guard,
     );
+    this.assigned = new AssignedGroups(effects, this.#guard, (groupId) => !this.#makesRoom(groupId));
   }
 
   /**
@@ -77,13 +85,15 @@ export class GroupCoordinator {
   join(request: JoinRequest, nowMs: number): void {
     this.#guard.run(() => {
       const group = this.#groups.get(request.groupId);
-      const error = this.#checkJoin(request, group !== undefined);
+      const error = this.#replacesAssigned(request)
+        ? this.#checkJoin(request, group !== undefined)
+        : 'inconsistent-protocol';
       if (error !== 'none') {
         this.#effects.joined(request.token, refusedJoin(error, request.memberId));
         return;
       }
       const { sessionTimeoutMs, rebalanceTimeoutMs } = request;
-      const sane = rebalanceTimeoutMs < 0 ? { ...request, rebalanceTimeoutMs: sessionTimeoutMs } : request;
+      const sane = rebalanceTimeoutMs <= 0 ? { ...request, rebalanceTimeoutMs: sessionTimeoutMs } : request;
       this.#after(group ?? this.#addGroup(request.groupId, nowMs), (joined) => joined.join(sane, nowMs));
     });
   }
@@ -131,6 +141,13 @@ export class GroupCoordinator {
   /** Deletes the group and its offsets, staged ones too. `group-not-found`, `group-not-empty`. */
   delete(groupId: string): GroupError {
     return this.#guard.run(() => {
+      const assigned = this.assigned.find(groupId);
+      if (assigned !== undefined) {
+        if (assigned.size > 0) return 'group-not-empty';
+        this.assigned.forget(assigned);
+        this.offsets.dropGroup(groupId);
+        return 'none';
+      }
       const group = this.#groups.get(groupId);
       if (group === undefined) return 'group-not-found';
       if (group.state !== 'empty') return 'group-not-empty';
@@ -141,7 +158,7 @@ export class GroupCoordinator {
 
   /** When {@link expire} wants to be called next, at the earliest; Infinity when there is nothing to wait for. */
   get nextDueMs(): number {
-    return Math.min(this.#nextDueMs, this.#nextSweepMs);
+    return Math.min(this.#nextDueMs, this.#nextSweepMs, this.assigned.nextDueMs);
   }
 
   /**
@@ -155,6 +172,8 @@ export class GroupCoordinator {
         this.#nextDueMs = Number.POSITIVE_INFINITY;
         for (const group of this.#groups.values()) this.#nextDueMs = Math.min(this.#nextDueMs, group.nextDueMs());
       }
+      this.assigned.expire(nowMs);
+      if (this.assigned.list().length > 0) this.#nextSweepMs = Math.min(this.#nextSweepMs, nowMs + SWEEP_MS);
       if (nowMs >= this.#nextSweepMs) this.#sweep(nowMs);
     });
   }
@@ -165,6 +184,11 @@ export class GroupCoordinator {
    */
   restore(key: string, value: Uint8Array, nowMs: number): boolean {
     this.#guard.assertIdle();
+    if (this.assigned.restore(key, value, nowMs)) {
+      // An offset may have called a group of the other kind into being.
+      if (key.startsWith(ASSIGNED_GROUP_PREFIX)) this.#groups.delete(key.slice(ASSIGNED_GROUP_PREFIX.length));
+      return true;
+    }
     if (!key.startsWith(GROUP_PREFIX)) return this.offsets.restore(key, value, nowMs);
     const stored = decodeGroup(value);
     const groupId = key.slice(GROUP_PREFIX.length);
@@ -174,7 +198,38 @@ export class GroupCoordinator {
     return true;
   }
 
+  /** Takes the place of an empty consumer group of the newer protocol. False when the id is not to be had. */
+  #replacesAssigned(request: JoinRequest): boolean {
+    const assigned = this.assigned.find(request.groupId);
+    if (assigned === undefined) return true;
+    if (assigned.kind !== 'consumer' || assigned.size > 0) return false;
+    this.assigned.forget(assigned);
+    return true;
+  }
+
+  /** Whether a group of another kind may have the id: nobody has it, or an empty group, which then is no more. */
+  #makesRoom(groupId: string): boolean {
+    const group = this.#groups.get(groupId);
+    if (group === undefined) return true;
+    if (!group.abandoned) return false;
+    group.delete();
+    this.#groups.delete(groupId);
+    return true;
+  }
+
+  #isEmpty(groupId: string): boolean | undefined {
+    const group = this.#groups.get(groupId);
+    return group === undefined ? undefined : group.state === 'empty';
+  }
+
   #checkCommit(groupId: string, claim: MemberClaim, transactional: boolean, nowMs: number): GroupError {
+    const assigned = this.assigned.find(groupId);
+    if (assigned !== undefined) {
+      // Producers before KIP-447 say nothing about the member, and the newer error is none of a transaction's.
+      if (transactional && claim.generation < 0 && claim.memberId === '') return 'none';
+      const error = assigned.kind === 'share' ? 'group-not-found' : assigned.checkOffsets(claim);
+      return transactional && error === 'stale-member-epoch' ? 'illegal-generation' : error;
+    }
     const group = this.#groups.get(groupId);
     if (group !== undefined) return group.checkCommit(claim, transactional, nowMs);
     return claim.generation < 0 ? 'none' : 'illegal-generation';
@@ -205,6 +260,13 @@ export class GroupCoordinator {
 
   #sweep(nowMs: number): void {
     const { offsetRetentionMs } = this.#options;
+    for (const group of this.assigned.list()) {
+      if (group.size > 0 || group.kind === 'share') continue;
+      if (offsetRetentionMs !== Number.POSITIVE_INFINITY && group.sinceMs <= nowMs - offsetRetentionMs) {
+        this.offsets.dropOlder(group.id, nowMs);
+      }
+      if (group.sinceMs + SWEEP_MS <= nowMs && !this.offsets.holds(group.id)) this.assigned.forget(group);
+    }
     for (const group of this.#groups.values()) {
       if (!group.abandoned) continue;
       // Where there never were members, each offset has its own time; else the group's leaving counts for all.
@@ -215,7 +277,8 @@ export class GroupCoordinator {
       }
       if (group.sinceMs + SWEEP_MS <= nowMs && !this.offsets.holds(group.id)) this.#forget(group);
     }
-    this.#nextSweepMs = this.#groups.size === 0 ? Number.POSITIVE_INFINITY : nowMs + SWEEP_MS;
+    const any = this.#groups.size > 0 || this.assigned.list().length > 0;
+    this.#nextSweepMs = !any ? Number.POSITIVE_INFINITY : nowMs + SWEEP_MS;
   }
 
   #forget(group: ClassicGroup): void {

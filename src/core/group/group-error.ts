@@ -17,4 +17,10 @@ export type GroupError =
   | 'subscribed-to-topic' // 86: offsets of a topic that members still read cannot be deleted
   | 'metadata-too-large' // 12
   | 'unstable-offset' // 88: a transaction that has not ended covers this partition
-  | 'offset-out-of-range'; // 1: not a whole number that fits 53 bits
+  | 'offset-out-of-range' // 1: not a whole number that fits 53 bits
+  | 'invalid-request' // 42
+  | 'invalid-pattern' // 128: a regular expression that cannot be read
+  | 'fenced-member-epoch' // 110
+  | 'unreleased-instance' // 111: the instance id is in use
+  | 'unsupported-assignor' // 112
+  | 'stale-member-epoch'; // 113

@@ -48,3 +48,15 @@ export interface TransactionDescription extends ProducerClaim {
   readonly startedMs: number;
   readonly partitions: readonly number[];
 }
+
+/** What a partition remembers of a producer. */
+export interface ProducerDescription {
+  readonly producerId: number;
+  readonly epoch: number;
+  /** -1 when it has only ended a transaction here. */
+  readonly lastSequence: number;
+  /** When it was last heard of, ms since the epoch. */
+  readonly lastMs: number;
+  /** Where its open transaction begins in the log; -1: none is open. */
+  readonly firstOpenOffset: number;
+}

@@ -17,7 +17,7 @@ import {
 } from '../../bytes/index.js';
 import type { AppendOutcome, PartitionState, TopicSettings } from '../broker.js';
 import { BrokerError } from '../broker-error.js';
-import { RUN_RETAINED } from '../ports.js';
+import { RUN_RETAINED, RUN_REWRITE } from '../ports.js';
 import { BatchAppender, type BatchRecord } from './batch-appender.js';
 import type { FlushBuilder } from './flush-builder.js';
 import { ProducerTable } from './producer-table.js';
@@ -156,6 +156,23 @@ export class Partition implements PartitionState {
     this.end = end;
     this.stableEnds.append(builder.number, end);
     if (this.waits) builder.requireSync(builder.number);
+  }
+
+  /**
+   * Puts `payload`, what is left of its batches, in the place of the stable sequences first to last. Nobody who reads
+   * by offset is told: what is gone is a gap. The caller sees to it that no checkpoint needs the old ones any more.
+   */
+  rewrite(first: number, last: number, payload: Uint8Array, maxTimestampMs: number): void {
+    if (first < this.logStart || last >= this.highWatermark) throw new RangeError('not a stable part of the log');
+    const flags = RUN_RETAINED | RUN_REWRITE;
+    this.#builder().appendOutside({
+      log: this.log,
+      firstSeq: first,
+      count: last - first + 1,
+      flags,
+      maxTimestampMs,
+      payload,
+    });
   }
 
   /** Moves the log start. */

@@ -5,6 +5,8 @@ import { ValueReader, ValueWriter } from '../group/value-codec.js';
 const REMEMBERED = 5;
 const SEQUENCE_SPAN = 2 ** 31;
 const FORMAT = 1;
+/** A producer that wrote nothing for so long is forgotten: Kafka's producer.id.expiration.ms. */
+const PRODUCER_LIFE_MS = 86_400_000;
 
 interface RememberedBatch {
   readonly firstSequence: number;
@@ -35,7 +37,12 @@ export interface AbortedTransaction {
  */
 export class ProducerTable {
   readonly producers = new Map<number, Producer>();
+  /** By the offset of their markers. */
   readonly aborted: AbortedTransaction[] = [];
+  /** The most offsets from the first record of an aborted transaction to its marker. */
+  #longestAborted = 0;
+  /** Offset of the first record of each open transaction, by producer id. */
+  readonly #open = new Map<number, number>();
   /** Transactions whose marker may not be stable yet. */
   #ending: { readonly firstOffset: number; readonly markerOffset: number }[] = [];
 
@@ -88,7 +95,10 @@ export class ProducerTable {
       baseOffset,
     });
     if (producer.batches.length > REMEMBERED) producer.batches.shift();
-    if (transactional && producer.firstOpenOffset < 0) producer.firstOpenOffset = baseOffset;
+    if (transactional && producer.firstOpenOffset < 0) {
+      producer.firstOpenOffset = baseOffset;
+      this.#open.set(producerId, baseOffset);
+    }
   }
 
   /** A marker at `offset` ended the producer's transaction. */
@@ -103,17 +113,30 @@ export class ProducerTable {
       producer.batches = [];
     }
     if (producer.firstOpenOffset >= 0 && !committed) {
-      this.aborted.push({ producerId, firstOffset: producer.firstOpenOffset, lastOffset: offset });
+      this.#addAborted({ producerId, firstOffset: producer.firstOpenOffset, lastOffset: offset });
     }
     if (producer.firstOpenOffset >= 0) {
       this.#ending.push({ firstOffset: producer.firstOpenOffset, markerOffset: offset });
     }
     producer.firstOpenOffset = -1;
+    this.#open.delete(producerId);
     producer.lastMs = nowMs;
   }
 
+  #addAborted(aborted: AbortedTransaction): void {
+    this.aborted.push(aborted);
+    this.#longestAborted = Math.max(this.#longestAborted, aborted.lastOffset - aborted.firstOffset);
+  }
+
   isOpen(producerId: number): boolean {
-    return (this.producers.get(producerId)?.firstOpenOffset ?? -1) >= 0;
+    return this.#open.has(producerId);
+  }
+
+  /** Forgets producers that have been idle for long; one whose transaction is open never. */
+  expire(nowMs: number): void {
+    for (const [id, { lastMs }] of this.producers) {
+      if (lastMs + PRODUCER_LIFE_MS <= nowMs && !this.#open.has(id)) this.producers.delete(id);
+    }
   }
 
   /**
@@ -126,22 +149,31 @@ export class ProducerTable {
       this.#ending = this.#ending.filter(({ markerOffset }) => markerOffset >= highWatermark);
       for (const { firstOffset } of this.#ending) lowest = Math.min(lowest, firstOffset);
     }
-    for (const { firstOpenOffset } of this.producers.values()) {
-      if (firstOpenOffset >= 0 && firstOpenOffset < lowest) lowest = firstOpenOffset;
-    }
+    for (const firstOffset of this.#open.values()) if (firstOffset < lowest) lowest = firstOffset;
     return lowest;
   }
 
   /** Aborted transactions with data in [from, to), by first offset, as readers expect them. */
   abortedIn(from: number, to: number): AbortedTransaction[] {
-    return this.aborted
-      .filter(({ firstOffset, lastOffset }) => lastOffset >= from && firstOffset < to)
-      .sort((a, b) => a.firstOffset - b.firstOffset);
+    const { aborted } = this;
+    let low = 0;
+    for (let high = aborted.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (aborted[middle].lastOffset < from) low = middle + 1;
+      else high = middle;
+    }
+    const found: AbortedTransaction[] = [];
+    // Whatever ended this far behind has begun behind it too.
+    for (let i = low; i < aborted.length && aborted[i].lastOffset < to + this.#longestAborted; i++) {
+      if (aborted[i].firstOffset < to) found.push(aborted[i]);
+    }
+    return found.sort((a, b) => a.firstOffset - b.firstOffset);
   }
 
   /** The log starts at `offset` now. */
   trimmed(offset: number): void {
-    while (this.aborted.length > 0 && this.aborted[0].lastOffset < offset) this.aborted.shift();
+    const kept = this.aborted.findIndex(({ lastOffset }) => lastOffset >= offset);
+    this.aborted.splice(0, kept < 0 ? this.aborted.length : kept);
   }
 
   /**
@@ -187,9 +219,10 @@ export class ProducerTable {
         });
       }
       this.producers.set(id, { epoch, batches, firstOpenOffset, lastMs });
+      if (firstOpenOffset >= 0) this.#open.set(id, firstOpenOffset);
     }
     for (let n = reader.unsigned(); n > 0; n--) {
-      this.aborted.push({
+      this.#addAborted({
         producerId: reader.unsigned(),
         firstOffset: reader.unsigned(),
         lastOffset: reader.unsigned(),

@@ -10,6 +10,7 @@ import type {
   InitRequest,
   ProducerAnswer,
   ProducerClaim,
+  ProducerDescription,
   TransactionDescription,
 } from '../group/transaction-requests.js';
 import type { Partition } from './partition.js';
@@ -25,6 +26,7 @@ export class Transactions {
   readonly #coordinator: TransactionCoordinator;
   readonly #groups: GroupCoordinator;
   readonly #partition: (handle: number) => Partition;
+  readonly #partitionOfLog: (log: number) => Partition | undefined;
   readonly #decided: number[] = [];
   #nowMs = 0;
 
@@ -40,6 +42,7 @@ export class Transactions {
   ) {
     this.#groups = groups;
     this.#partition = partition;
+    this.#partitionOfLog = partitionOfLog;
     this.#coordinator = new TransactionCoordinator({
       put: (key, value) => metadata.put(key, value),
       remove: (key) => metadata.remove(key),
@@ -88,6 +91,22 @@ export class Transactions {
   }
   list(): readonly TransactionDescription[] {
     return this.#coordinator.list();
+  }
+
+  /** Who has produced into the partition with an id, and what is remembered of it. Throws `not-found`. */
+  producersOf(partition: number): readonly ProducerDescription[] {
+    return Array.from(this.#partition(partition).producers.producers, ([producerId, producer]) => ({
+      producerId,
+      epoch: producer.epoch,
+      lastSequence: producer.batches.at(-1)?.lastSequence ?? -1,
+      lastMs: producer.lastMs,
+      firstOpenOffset: producer.firstOpenOffset,
+    }));
+  }
+
+  /** Where a partition of a description lies; undefined when it is gone. */
+  placeOf(log: number): { readonly topic: number; readonly index: number } | undefined {
+    return this.#partitionOfLog(log);
   }
 
   /** Throws unless the producer may append to the partition as part of its transaction. */

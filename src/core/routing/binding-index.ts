@@ -14,7 +14,7 @@ export interface RoutingStep {
 export interface BindingIndex {
   /** Whether what it finds depends on the routing key. */
   readonly readsKey: boolean;
-  /** Whether what it finds depends on the headers or properties. */
+  /** Whether what it finds depends on the headers or properties, or on chance. */
   readonly readsHeaders: boolean;
   /** @throws BrokerError `invalid-argument`, and then nothing was added */
   add(binding: BindingNode): void;

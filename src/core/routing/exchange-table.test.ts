@@ -45,7 +45,7 @@ function refusal(action: () => unknown): BrokerError {
 test('the standard exchanges are there, can be declared as they are, and are not stored', () => {
   const { table, store } = newTable();
   const names = [...table.exchanges()].map(({ name }) => name).sort();
-  assert.deepEqual(names, ['amq.direct', 'amq.fanout', 'amq.headers', 'amq.match', 'amq.topic']);
+  assert.deepEqual(names, ['amq.direct', 'amq.fanout', 'amq.headers', 'amq.match', 'amq.rabbitmq.trace', 'amq.topic']);
   assert.equal(table.declare('amq.direct', settings('direct')), table.get('amq.direct'));
   assert.equal(store.size, 0);
 });

@@ -25,12 +25,14 @@ const RESERVED_PREFIX = 'amq.';
 const LOG_PREFIX = 'amq.log.';
 
 /** There from the start in every virtual host (AMQP 0-9-1 section 3.1.3, and RabbitMQ's `amq.headers`). */
-const PREDECLARED: readonly (readonly [name: string, type: string])[] = [
+const PREDECLARED: readonly (readonly [name: string, type: string, internal?: true])[] = [
   ['amq.direct', 'direct'],
   ['amq.fanout', 'fanout'],
   ['amq.headers', 'headers'],
   ['amq.match', 'headers'],
   ['amq.topic', 'topic'],
+  // tools bind to it without asking what it brings; nothing is traced
+  ['amq.rabbitmq.trace', 'topic', true],
 ];
 
 const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
@@ -60,18 +62,21 @@ export class ExchangeTable {
   #nextHandle = 1;
   #nextBinding = 1;
   readonly #version: TopologyVersion;
+  readonly #alternateByPolicy: (exchange: string) => string | undefined;
 
   constructor(
     virtualHost: string,
     effects: MetadataEffects,
     version: TopologyVersion = { current: 0 },
     cacheBytes = DEFAULT_CACHE_BYTES,
+    alternateByPolicy: (exchange: string) => string | undefined = () => undefined,
   ) {
+    this.#alternateByPolicy = alternateByPolicy;
     this.#virtualHost = virtualHost;
     this.#version = version;
     this.#effects = effects;
     this.#caches = new RouteCaches(cacheBytes);
-    for (const [name, type] of PREDECLARED) this.#create(name, systemSettings(type, false));
+    for (const [name, type, internal = false] of PREDECLARED) this.#create(name, systemSettings(type, internal));
   }
 
   get(name: string): Exchange | undefined {
@@ -270,12 +275,27 @@ export class ExchangeTable {
     const notes = new ExchangeNotes(this.#effects, prefix);
     const exchange = new ExchangeNode(this.#nextHandle++, name, settings, index, notes);
     this.#exchanges.set(name, exchange);
-    if (exchange.alternate !== undefined) {
-      const having = this.#alternates.get(exchange.alternate) ?? new Set();
-      this.#alternates.set(exchange.alternate, having.add(exchange));
-    }
+    this.#setAlternate(exchange, exchange.alternate ?? this.#alternateByPolicy(name));
     this.#changed(exchange);
     return exchange;
+  }
+
+  /** Policies changed: an exchange without an alternate of its own may have another one now. */
+  applyPolicies(): void {
+    for (const exchange of this.#exchanges.values()) {
+      const alternate = exchange.alternate ?? this.#alternateByPolicy(exchange.name);
+      if (alternate === exchange.effectiveAlternate) continue;
+      this.#setAlternate(exchange, alternate);
+      this.#changed(exchange);
+    }
+  }
+
+  #setAlternate(exchange: ExchangeNode, alternate: string | undefined): void {
+    if (exchange.effectiveAlternate !== undefined) this.#forgetAlternate(exchange, exchange.effectiveAlternate);
+    exchange.effectiveAlternate = alternate;
+    if (alternate === undefined) return;
+    const having = this.#alternates.get(alternate) ?? new Set();
+    this.#alternates.set(alternate, having.add(exchange));
   }
 
   /** The new binding, or undefined when it was there. */
@@ -316,7 +336,7 @@ export class ExchangeTable {
       this.#changed(exchange);
       exchange.deleted = true;
       this.#exchanges.delete(exchange.name);
-      if (exchange.alternate !== undefined) this.#forgetAlternate(exchange, exchange.alternate);
+      this.#setAlternate(exchange, undefined);
       // First the exchange: a store that saw only this much has no use for bindings that lack an end.
       if (this.#isStored(exchange)) this.#effects.remove(this.#exchangeKey(exchange.name));
       exchange.notes.clear();

@@ -31,7 +31,7 @@ interface ModelBinding {
 const QUEUES = ['q0', 'q1', 'q2', 'q3'];
 const isDurableQueue = (name: string) => name < 'q2';
 const EXCHANGES = ['e0', 'e1', 'e2', 'e3', 'e4'];
-const STANDARD = ['amq.direct', 'amq.fanout', 'amq.headers', 'amq.match', 'amq.topic'];
+const STANDARD = ['amq.direct', 'amq.fanout', 'amq.headers', 'amq.match', 'amq.rabbitmq.trace', 'amq.topic'];
 const ARGS: Record<string, Record<string, HeaderValue>> = {
   none: {},
   a: { a: 1 },
@@ -56,7 +56,7 @@ function headersMatch(args: string, headers: string): boolean {
 
 class Model {
   exchanges: ModelExchange[] = STANDARD.map((name) => {
-    const type = name === 'amq.match' ? 'headers' : name.slice(4);
+    const type = { 'amq.match': 'headers', 'amq.rabbitmq.trace': 'topic' }[name] ?? name.slice(4);
     return { name, type, durable: true, autoDelete: false, alternate: undefined };
   });
   bindings: ModelBinding[] = [];

@@ -22,6 +22,8 @@ interface StoredNote {
 
 /** The exchange table of every virtual host, and their way back from the store. */
 export class ExchangeTables {
+  /** What policies say of an exchange that was declared without an alternate. */
+  alternateByPolicy: (virtualHost: string, exchange: string) => string | undefined = () => undefined;
   readonly #effects: MetadataEffects;
   readonly #tables = new Map<string, ExchangeTable>();
   readonly #version: TopologyVersion = { current: 0 };
@@ -42,7 +44,9 @@ export class ExchangeTables {
   of(virtualHost: string): ExchangeTable {
     let table = this.#tables.get(virtualHost);
     if (table === undefined) {
-      table = new ExchangeTable(virtualHost, this.#effects, this.#version);
+      table = new ExchangeTable(virtualHost, this.#effects, this.#version, undefined, (exchange) =>
+        this.alternateByPolicy(virtualHost, exchange),
+      );
       this.#tables.set(virtualHost, table);
     }
     return table;

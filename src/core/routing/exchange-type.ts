@@ -4,6 +4,8 @@ import { ConsistentHashIndex } from './consistent-hash-index.js';
 import { DirectIndex } from './direct-index.js';
 import { FanoutIndex } from './fanout-index.js';
 import { HeadersIndex } from './headers-index.js';
+import { ModulusHashIndex } from './modulus-hash-index.js';
+import { RandomIndex } from './random-index.js';
 import { TopicIndex } from './topic-index.js';
 import type { ExchangeSettings } from './topology.js';
 
@@ -34,6 +36,17 @@ const TYPES: readonly ExchangeTypeEntry[] = [
     name: 'x-consistent-hash',
     description: 'One binding, by the hash of a key, header or property',
     createIndex: ({ hash }) => new ConsistentHashIndex(hash),
+  },
+  { name: 'x-random', description: 'One binding, any', createIndex: () => new RandomIndex() },
+  {
+    name: 'x-local-random',
+    description: 'One binding, any: all queues are local',
+    createIndex: () => new RandomIndex(),
+  },
+  {
+    name: 'x-modulus-hash',
+    description: 'One binding, by the hash of the routing key',
+    createIndex: () => new ModulusHashIndex(),
   },
   {
     name: DELAYED,

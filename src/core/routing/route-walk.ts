@@ -47,8 +47,8 @@ export class RouteWalk implements RoutingStep {
       this.readHeaders ||= index.readsHeaders;
       this.#matched = false;
       index.collect(this);
-      if (this.#matched || exchange.alternate === undefined) continue;
-      const alternate = exchanges.get(exchange.alternate);
+      if (this.#matched || exchange.effectiveAlternate === undefined) continue;
+      const alternate = exchanges.get(exchange.effectiveAlternate);
       if (alternate !== undefined) this.match(alternate);
     }
   }

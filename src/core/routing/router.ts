@@ -80,6 +80,22 @@ export class Router {
     return Array.from(this.#result.queues.subarray(0, this.#result.count));
   }
 
+  /** The same for a message with several routing keys; the default exchange knows a queue for each. */
+  reachAll(
+    virtualHost: string,
+    exchange: string,
+    routingKeys: readonly string[],
+    headers: () => MessageHeaders,
+    find: (name: string) => number,
+  ): number[] {
+    if (exchange === '') return [...new Set(routingKeys.map(find).filter((handle) => handle >= 0))];
+    const table = this.tables.of(virtualHost);
+    const start = table.get(exchange);
+    if (start === undefined) return [];
+    table.routeAll(start, routingKeys, headers, this.#result);
+    return Array.from(this.#result.queues.subarray(0, this.#result.count));
+  }
+
   /** Whether the last {@link reach} may be kept until the version changes. */
   get lastCacheable(): boolean {
     return this.#result.cacheable;

@@ -68,7 +68,10 @@ export class ExchangeNode implements Exchange {
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly internal: boolean;
+  /** As it was declared. */
   readonly alternate: string | undefined;
+  /** Where what it cannot route goes: as declared, or as a policy says. */
+  effectiveAlternate: string | undefined = undefined;
   readonly declared: Declared;
   readonly hash: HashSource | undefined;
   readonly delayedType: string | undefined;

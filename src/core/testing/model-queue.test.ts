@@ -172,7 +172,6 @@ export function canTake(taker: ModelTaker): boolean {
   const { session } = taker;
   if (taker.kind === 'pull') return taker.delivered < taker.max;
   if (session.paused) return false;
-  if (taker.noAck) return true;
-  if (taker.credit > 0 && taker.inFlight >= taker.credit) return false;
-  return session.credit === 0 || session.pushed < session.credit;
+  if (session.credit > 0 && session.pushed >= session.credit) return false;
+  return taker.noAck || taker.credit === 0 || taker.inFlight < taker.credit;
 }

@@ -13,6 +13,10 @@ export interface AmqpServerContext {
   readonly tuning: Tuning;
   readonly maxMessageBytes: number;
   readonly flushQueue: FlushQueue;
+  /** Is there a user of that name? */
+  readonly knowsUser: (name: string) => boolean;
+  /** How many connections the virtual host may have when it has them; undefined while there is room for one more. */
+  connectionLimitReached(virtualHost: string): number | undefined;
   /** The channel has publishes that wait for a flush. */
   awaitStable(channel: ConfirmingChannel): void;
   forget(connection: Connection): void;

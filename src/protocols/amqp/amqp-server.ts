@@ -1,7 +1,8 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Host, Translate } from '../../core/index.js';
+import type { Socket } from 'node:net';
+import type { ConnectionReport, FrontReport, Host, Translate } from '../../core/index.js';
 import type { AmqpServerContext } from './amqp-server-context.js';
 import { Connection } from './connection.js';
+import { ConnectionAcceptor, type TlsOptions } from './connection-acceptor.js';
 import type { ConfirmingChannel } from './connection-context.js';
 import { FlushQueue } from './flush-queue.js';
 import { defaultIdentity, type Identity } from './server-properties.js';
@@ -15,6 +16,14 @@ export interface AmqpServerOptions {
   readonly tuning?: Partial<Tuning>;
   /** Larger messages are refused with 406. */
   readonly maxMessageBytes?: number;
+  /** Without it the front listens in the clear. */
+  readonly tls?: TlsOptions;
+  /** Every connection begins with a header of the PROXY protocol. */
+  readonly proxyProtocol?: boolean;
+  /** Is there a user of that name? Asked for one that a certificate names. */
+  readonly knowsUser: (name: string) => boolean;
+  /** How many connections a virtual host may have; undefined or negative: no limit. */
+  readonly connectionLimit?: (virtualHost: string) => number | undefined;
 }
 
 /** RabbitMQ's default since 4.0. */
@@ -23,14 +32,17 @@ const defaultMaxMessageBytes = 16 * 1024 * 1024;
 const closeGraceMs = 1000;
 
 /** The AMQP 0-9-1 front: listens and serves until it is closed. */
-export class AmqpServer implements AmqpServerContext {
+export class AmqpServer implements AmqpServerContext, FrontReport {
   readonly host: Host;
   readonly translate: Translate;
   readonly identity: Identity;
   readonly tuning: Tuning;
   readonly maxMessageBytes: number;
+  readonly knowsUser: (name: string) => boolean;
   readonly flushQueue = new FlushQueue();
-  private readonly server: Server;
+  private readonly scheme: 'amqp' | 'amqps';
+  private readonly acceptor: ConnectionAcceptor;
+  private readonly connectionLimit: (virtualHost: string) => number | undefined;
   private readonly sockets = new Map<Connection, Socket>();
   private awaiting: ConfirmingChannel[] = [];
 
@@ -40,7 +52,18 @@ export class AmqpServer implements AmqpServerContext {
     this.identity = { ...defaultIdentity, ...options.identity };
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
-    this.server = createServer({ keepAlive: true }, (socket) => this.accept(socket));
+    this.connectionLimit = options.connectionLimit ?? (() => undefined);
+    this.knowsUser = options.knowsUser;
+    this.scheme = options.tls === undefined ? 'amqp' : 'amqps';
+    this.acceptor = new ConnectionAcceptor({
+      host: options.host,
+      tls: options.tls,
+      proxyProtocol: options.proxyProtocol ?? false,
+      accept: (socket, peer) => this.sockets.set(new Connection(socket, peer, this), socket),
+    });
+    this.host.onFullChanged(() => {
+      for (const connection of this.sockets.keys()) connection.tellFullness();
+    });
     this.host.onStable((stableFlush) => {
       this.awaiting = this.awaiting.filter((channel) => channel.confirmStable(stableFlush));
     });
@@ -48,23 +71,13 @@ export class AmqpServer implements AmqpServerContext {
 
   /** Resolves when connections are accepted. Port 0 picks a free one; the URL tells which. */
   async listen(port: number, address: string): Promise<{ readonly url: string }> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, address, () => {
-        this.server.off('error', reject);
-        resolve();
-      });
-    });
-    const bound = this.server.address() as AddressInfo;
-    const shownAddress = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-    return { url: `amqp://${shownAddress}:${bound.port}` };
+    const bound = await this.acceptor.listen(port, address);
+    return { url: `${this.scheme}://${bound.address}:${bound.port}` };
   }
 
   /** Stops listening, tells every client, and cuts those that have not left after a moment. */
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-    });
+    const closed = this.acceptor.stop();
     this.host.enter();
     for (const connection of this.sockets.keys()) connection.shutdown();
     const cut = setTimeout(() => {
@@ -74,15 +87,37 @@ export class AmqpServer implements AmqpServerContext {
     clearTimeout(cut);
   }
 
+  connectionLimitReached(virtualHost: string): number | undefined {
+    const most = this.connectionLimit(virtualHost) ?? -1;
+    if (most < 0) return undefined;
+    let count = 0;
+    for (const connection of this.sockets.keys()) if (connection.virtualHost === virtualHost) count++;
+    return count < most ? undefined : most;
+  }
+
+  connections(): ConnectionReport[] {
+    const reports: ConnectionReport[] = [];
+    for (const connection of this.sockets.keys()) {
+      const report = connection.report();
+      if (report !== undefined) reports.push(report);
+    }
+    return reports;
+  }
+
+  closeConnection(name: string, reason: string): boolean {
+    for (const connection of this.sockets.keys()) {
+      if (connection.report()?.name !== name) continue;
+      connection.shutdown(reason);
+      return true;
+    }
+    return false;
+  }
+
   awaitStable(channel: ConfirmingChannel): void {
     this.awaiting.push(channel);
   }
 
   forget(connection: Connection): void {
     this.sockets.delete(connection);
-  }
-
-  private accept(socket: Socket): void {
-    this.sockets.set(new Connection(socket, this), socket);
   }
 }

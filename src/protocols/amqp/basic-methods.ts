@@ -1,10 +1,12 @@
-import type { Broker } from '../../core/index.js';
+import type { Broker, QueueInfo } from '../../core/index.js';
 import { assertAllowed } from './access.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import { translated } from './broker-error-reply.js';
 import type { Channel } from './channel.js';
+import { consumerReport } from './consumer-report.js';
 import type { Consumer } from './consumer-table.js';
 import { integerOf, typeName } from './declared-arguments.js';
+import type { CountHeader } from './delivered-content.js';
 import { replyToAlias } from './direct-reply.js';
 import type { FieldTable } from './field-table.js';
 import type { MethodArguments } from './method-codec.js';
@@ -20,11 +22,12 @@ export function setPrefetch(channel: Channel, args: MethodArguments<'basic.qos'>
   if (args.prefetchSize !== 0) {
     throw new ConnectionError('NOT_IMPLEMENTED', `prefetch_size!=0 (${args.prefetchSize})`);
   }
+  // what more credit brings comes after the answer
+  channel.reply('basic.qos-ok', {});
   if (args.global) {
     channel.sharedPrefetch = args.prefetchCount;
     channel.connection.broker.setSessionCredit(channel.session, args.prefetchCount);
   } else channel.prefetch = args.prefetchCount;
-  channel.reply('basic.qos-ok', {});
 }
 
 /** basic.consume (section 1.8.3.3). Consume-ok comes before the first delivery. */
@@ -49,8 +52,10 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
   const consumer = channel.consumers.add(tag, {
     noAck: args.noAck,
     queueRouting: routingToQueue(queue.name),
-    countHeader: queueTypeOf(queue) === 'quorum' ? 'x-delivery-count' : undefined,
+    countHeader: countHeaderOf(queue),
     directReply,
+    filter: undefined,
+    report: consumerReport(channel, name, args),
   });
   const place = channel.order.hold();
   try {
@@ -72,6 +77,11 @@ export function consume(channel: Channel, args: MethodArguments<'basic.consume'>
   } finally {
     place.release();
   }
+}
+
+/** Quorum queues tell how often a message was delivered before. */
+function countHeaderOf(queue: QueueInfo): CountHeader | undefined {
+  return queueTypeOf(queue) === 'quorum' ? 'x-delivery-count' : undefined;
 }
 
 function readPriority(table: FieldTable, resource: string): number {
@@ -107,11 +117,12 @@ export function get(channel: Channel, args: MethodArguments<'basic.get'>): void 
   const name = meantQueue(channel, args.queue);
   assertAllowed(channel, 'read', 'queue', name);
   assertNoStream(channel, name, 'basic.get');
-  channel.get(usableQueue(channel, name), args.noAck);
+  const queue = usableQueue(channel, name);
+  channel.get(queue, args.noAck, countHeaderOf(queue));
 }
 
 /** basic.recover and basic.recover-async (section 1.8.3.14): everything in flight goes back to where it was. */
 export function recover(channel: Channel, requeue: boolean): void {
   if (!requeue) throw new ConnectionError('NOT_IMPLEMENTED', 'requeue=false');
-  channel.connection.broker.release(channel.session, 0, true);
+  channel.recover();
 }

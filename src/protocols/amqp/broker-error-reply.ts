@@ -22,6 +22,7 @@ const replies: BrokerErrorTable<Reply> = {
   'unknown-delivery': { soft: 'PRECONDITION_FAILED' },
   'not-in-flight': { soft: 'PRECONDITION_FAILED' },
   'too-large': { soft: 'PRECONDITION_FAILED' },
+  'limit-reached': { soft: 'PRECONDITION_FAILED' },
   full: { hard: 'RESOURCE_ERROR' },
   'missing-group': { soft: 'PRECONDITION_FAILED' },
   'missing-key': { soft: 'PRECONDITION_FAILED' },

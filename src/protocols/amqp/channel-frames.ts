@@ -52,6 +52,10 @@ export class ChannelFrames {
     }
   }
 
+  all(): Iterable<Channel> {
+    return this.channels.values();
+  }
+
   /** Gives back all that the channels hold in the core. */
   close(): void {
     for (const channel of this.channels.values()) channel.close();

@@ -20,6 +20,7 @@ interface PendingGet {
   /** Messages that will be ready after it, for get-ok. */
   readonly remaining: number;
   readonly queueRouting: Buffer;
+  readonly countHeader: CountHeader | undefined;
   /** Where its answer belongs when it could not be given at once. */
   place: Place | undefined;
 }
@@ -48,6 +49,8 @@ export class Channel implements SessionSink, ConfirmingChannel {
   private readonly content: DeliveredContent;
   private readonly gets = new Map<number, PendingGet>();
   private nextGetToken = firstGetToken;
+  /** Deliveries that a filter kept from their consumer. */
+  private skipped: number[] = [];
   private closed = false;
 
   constructor(number: number, connection: ConnectionContext) {
@@ -103,45 +106,78 @@ export class Channel implements SessionSink, ConfirmingChannel {
     else this.reply(name, args);
   }
 
+  /** Runs a command, and keeps what it brings to this channel until its answer goes out (see {@link replyAfter}). */
+  beforeReply<T>(durable: boolean, command: () => T): T {
+    const place = this.order.hold();
+    try {
+      return command();
+    } finally {
+      const { broker, host } = this.connection;
+      if (durable) host.whenStable(broker.flush, () => place.release());
+      else place.release();
+    }
+  }
+
   // ---- settling deliveries
 
   /** @throws ChannelError 406 for a tag that is not in flight on this channel */
   acknowledge(tag: number, multiple: boolean): void {
-    this.settle(tag, multiple, () => this.connection.broker.acknowledge(this.session, tag, multiple));
+    this.settle(tag, multiple, (id, upTo) => this.connection.broker.acknowledge(this.session, id, upTo));
   }
 
   /** @throws ChannelError 406 for a tag that is not in flight on this channel */
   reject(tag: number, multiple: boolean, requeue: boolean): void {
     const { broker } = this.connection;
-    this.settle(tag, multiple, () => {
-      if (requeue) broker.release(this.session, tag, multiple);
-      else broker.reject(this.session, tag, multiple);
+    this.settle(tag, multiple, (id, upTo) => {
+      if (requeue) broker.release(this.session, id, upTo);
+      else broker.reject(this.session, id, upTo);
     });
   }
 
-  private settle(tag: number, multiple: boolean, run: () => void): void {
-    const settleNow = (): void => {
-      if (tag === 0 && !multiple) throw unknownTag(tag);
-      try {
-        run();
-      } catch (error) {
-        if (error instanceof BrokerError && error.kind === 'unknown-delivery') throw unknownTag(tag);
-        throw error;
-      }
-    };
-    if (this.transaction === undefined) settleNow();
-    else this.transaction.settle(settleNow);
+  /** basic.recover: everything in flight goes back to where it was, but for what a transaction will settle. */
+  recover(): void {
+    const { broker } = this.connection;
+    if (this.transaction === undefined) broker.release(this.session, 0, true, 0);
+    else for (const tag of this.inFlight(0, true)) broker.release(this.session, tag, false, 0);
+  }
+
+  private settle(tag: number, multiple: boolean, run: (tag: number, multiple: boolean) => void): void {
+    const { transaction } = this;
+    if (tag === 0 && !multiple) throw unknownTag(tag);
+    if (transaction !== undefined) {
+      const tags = this.inFlight(tag, multiple);
+      if (tag !== 0 && !tags.includes(tag)) throw unknownTag(tag);
+      transaction.settle(tags, () => {
+        for (const each of tags) run(each, false);
+      });
+      return;
+    }
+    try {
+      run(tag, multiple);
+    } catch (error) {
+      if (error instanceof BrokerError && error.kind === 'unknown-delivery') throw unknownTag(tag);
+      throw error;
+    }
+  }
+
+  /** The tags that are meant, of those in flight that no transaction has settled. */
+  private inFlight(tag: number, multiple: boolean): readonly number[] {
+    const { broker } = this.connection;
+    const to = multiple && tag === 0 ? Number.MAX_SAFE_INTEGER : tag;
+    const tags = broker.inFlight(this.session, multiple ? 0 : tag, to);
+    return tags.filter((each) => this.transaction?.isSettled(each) !== true);
   }
 
   // ---- deliveries
 
   /** Asks the core for one message; the answer is get-ok or get-empty, in the order of the channel's replies. */
-  get(queue: QueueInfo, noAck: boolean): void {
+  get(queue: QueueInfo, noAck: boolean, countHeader: CountHeader | undefined): void {
     const { broker } = this.connection;
     const token = this.nextGetToken++;
     const get: PendingGet = {
       remaining: Math.max(0, broker.counts(queue.handle).ready - 1),
       queueRouting: routingToQueue(queue.name),
+      countHeader,
       place: undefined,
     };
     this.gets.set(token, get);
@@ -156,13 +192,34 @@ export class Channel implements SessionSink, ConfirmingChannel {
     const consumer = this.consumers.withToken(delivery.token);
     if (consumer === undefined) this.answerGet(delivery);
     else {
-      this.fillContent(delivery, consumer.queueRouting, consumer.countHeader);
+      const { queueRouting, countHeader } = consumer;
+      // RabbitMQ counts for a consumer from the second delivery on, for basic.get from the first
+      const first = countHeader === 'x-delivery-count' && delivery.attempts === 1;
+      this.fillContent(delivery, queueRouting, first ? undefined : countHeader);
+      if (consumer.filter?.wants(content) === false) {
+        this.skip(delivery.deliveryId);
+        return true;
+      }
       writeDelivery(out, frameMaxBytes, number, consumer.tagBytes, delivery.deliveryId, delivery.redelivered, content);
     }
     connection.markDirty();
     if (!connection.outputFull(out === connection.out ? 0 : out.length)) return true;
     connection.resumeLater(this.session);
     return false;
+  }
+
+  /** Settles a delivery that its consumer does not want, once the core has handed out what there is. */
+  private skip(deliveryId: number): void {
+    this.skipped.push(deliveryId);
+    if (this.skipped.length > 1) return;
+    setImmediate(() => {
+      const { host, broker } = this.connection;
+      const unwanted = this.skipped;
+      this.skipped = [];
+      if (this.closed) return;
+      host.enter();
+      for (const id of unwanted) broker.acknowledge(this.session, id, false);
+    });
   }
 
   /** Nothing may be thrown at the core while it hands out messages. */
@@ -200,7 +257,7 @@ export class Channel implements SessionSink, ConfirmingChannel {
   private answerGet(delivery: Delivery): void {
     const get = this.gets.get(delivery.token);
     if (get === undefined) return;
-    this.fillContent(delivery, get.queueRouting, undefined);
+    this.fillContent(delivery, get.queueRouting, get.countHeader);
     const before = Buffer.alloc(13);
     before.writeUInt32BE(methodCode('basic.get-ok'), 0);
     before.writeBigUInt64BE(BigInt(delivery.deliveryId), 4);

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
+import type { ConnectionReport } from '../../core/index.js';
 import type { AmqpServerContext } from './amqp-server-context.js';
 import { ConnectionError } from './amqp-error.js';
 import { ChannelFrames, unexpectedFrame } from './channel-frames.js';
 import type { ConfirmingChannel, ConnectionContext } from './connection-context.js';
 import { ConnectionOutput } from './connection-output.js';
+import { connectionReport } from './connection-report.js';
 import { notAMethod } from './content-assembler.js';
 import { found, FrameReader, type Found } from './frame-reader.js';
 import { FRAME_BODY, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './frame-type.js';
@@ -12,6 +14,7 @@ import { handshake, Refusal, type Opened, type Wire } from './handshake.js';
 import { startHeartbeat } from './heartbeat.js';
 import { decodeMethod, type Method, type MethodArguments } from './method-codec.js';
 import { methods, type MethodName } from './methods.js';
+import type { Peer } from './peer.js';
 
 /** So long a peer may take from TCP connect to connection.open. */
 const handshakeTimeoutMs = 10_000;
@@ -28,6 +31,7 @@ class Disconnected extends Error {}
 export class Connection implements Wire {
   private readonly server: AmqpServerContext;
   private readonly socket: Socket;
+  private readonly peer: Peer;
   private readonly reader: FrameReader;
   private readonly output: ConnectionOutput;
   private phase: 'handshake' | 'open' | 'closing' | 'closed' = 'handshake';
@@ -38,13 +42,19 @@ export class Connection implements Wire {
   private confirming: ConfirmingChannel[] = [];
   private pausedSessions: number[] = [];
   private published = false;
+  /** Has sent messages: it is told when none are taken for now. */
+  private publisher = false;
+  private blocked = false;
   private readingPaused = false;
   private stopHeartbeat: () => void = () => {};
   private endTimer: NodeJS.Timeout | undefined = undefined;
+  private opened: Opened | undefined = undefined;
+  private readonly connectedAtMs = Date.now();
 
-  constructor(socket: Socket, server: AmqpServerContext) {
+  constructor(socket: Socket, peer: Peer, server: AmqpServerContext) {
     this.server = server;
     this.socket = socket;
+    this.peer = peer;
     this.reader = new FrameReader(server.tuning.frameMaxBytes);
     this.output = new ConnectionOutput(
       socket,
@@ -60,9 +70,21 @@ export class Connection implements Wire {
     void this.open();
   }
 
-  /** Tells the client that the broker closes, and gives it a moment to answer. */
-  shutdown(): void {
-    this.closeWith(new ConnectionError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
+  /** Tells the client that it must go, and gives it a moment to answer. */
+  shutdown(text = "broker forced connection closure with reason 'shutdown'"): void {
+    this.closeWith(new ConnectionError('CONNECTION_FORCED', text));
+  }
+
+  /** The virtual host that it works in; undefined before it is open and when it closes. */
+  get virtualHost(): string | undefined {
+    return this.context?.virtualHost;
+  }
+
+  /** Undefined before it is open and when it closes. */
+  report(): ConnectionReport | undefined {
+    if (this.phase !== 'open' || this.opened === undefined || this.channels === undefined) return undefined;
+    const state = this.readingPaused ? 'blocked' : 'running';
+    return connectionReport(this.socket, this.opened, this.channels.all(), state, this.connectedAtMs);
   }
 
   // ---- handshake
@@ -74,9 +96,12 @@ export class Connection implements Wire {
       const opened = await handshake(this, {
         identity: this.server.identity,
         tuning: this.server.tuning,
-        authenticate: (user, password) => this.server.host.authenticate(user, password, this.socket.remoteAddress),
+        authenticate: (user, password) => this.server.host.authenticate(user, password, this.peer.address),
+        certificateUser: this.peer.certificateUser,
+        knowsUser: (name) => this.server.knowsUser(name),
         hasVirtualHost: (name) => this.server.host.broker.hasVirtualHost(name),
         mayEnter: (user, virtualHost) => this.server.host.broker.mayEnter(user, virtualHost),
+        connectionLimitReached: (virtualHost) => this.server.connectionLimitReached(virtualHost),
       });
       this.start(opened);
     } catch (error) {
@@ -92,6 +117,7 @@ export class Connection implements Wire {
     host.enter();
     this.context = this.createContext(opened);
     this.channels = new ChannelFrames(this.reader, this.context);
+    this.opened = opened;
     this.phase = 'open';
     this.reader.setFrameMax(opened.tuning.frameMaxBytes);
     this.stopHeartbeat = startHeartbeat(opened.tuning.heartbeatSeconds, {
@@ -103,7 +129,7 @@ export class Connection implements Wire {
         this.output.markDirty();
       },
       silent: () => {
-        host.log('warn', 'amqp: missed heartbeats from client', { peer: this.socket.remoteAddress });
+        host.log('warn', 'amqp: missed heartbeats from client', { peer: this.peer.address });
         this.socket.destroy();
       },
     });
@@ -151,7 +177,7 @@ export class Connection implements Wire {
       this.fail(this.internalError(error));
       return;
     }
-    this.server.host.log('warn', `amqp: connection refused: ${error.message}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: connection refused: ${error.message}`, { peer: this.peer.address });
     this.phase = 'closing';
     this.endAfter(error.delayMs);
   }
@@ -219,7 +245,20 @@ export class Connection implements Wire {
     } catch (error) {
       this.fail(error instanceof ConnectionError ? error : this.internalError(error));
     }
-    if (this.published) this.holdBackIfCongested();
+    if (!this.published) return;
+    this.publisher = true;
+    this.tellFullness();
+    this.holdBackIfCongested();
+  }
+
+  /** Tells a client that publishes when no messages are taken for now, and when they are again. */
+  tellFullness(): void {
+    const { full } = this.server.host;
+    if (full === this.blocked || this.phase !== 'open' || !this.publisher) return;
+    if (this.context?.capabilities.connectionBlocked !== true) return;
+    this.blocked = full;
+    if (full) this.send('connection.blocked', { reason: 'low on disk' });
+    else this.send('connection.unblocked', {});
   }
 
   /** Publishers wait while too much is waiting for the disk. */
@@ -263,6 +302,14 @@ export class Connection implements Wire {
         return;
       default: {
         const [classId, methodId] = methods[method.name].id;
+        if (method.name.startsWith('connection.')) {
+          throw new ConnectionError(
+            'CHANNEL_ERROR',
+            'unexpected method in connection state running',
+            classId,
+            methodId,
+          );
+        }
         throw new ConnectionError('COMMAND_INVALID', 'unimplemented method', classId, methodId);
       }
     }
@@ -279,7 +326,7 @@ export class Connection implements Wire {
   /** An error of the peer, or one of our own while serving it, ends the connection. */
   private fail(error: ConnectionError): void {
     if (this.phase === 'closing' || this.phase === 'closed') return;
-    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.socket.remoteAddress });
+    this.server.host.log('warn', `amqp: closing connection: ${error.replyText}`, { peer: this.peer.address });
     this.closeWith(error);
   }
 

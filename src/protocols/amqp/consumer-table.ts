@@ -1,5 +1,7 @@
+import type { ConsumerReport } from '../../core/index.js';
 import type { CountHeader } from './delivered-content.js';
 import { shortString } from './short-string.js';
+import type { StreamFilter } from './stream-filter.js';
 
 export interface Consumer {
   readonly tag: string;
@@ -9,8 +11,12 @@ export interface Consumer {
   /** The default exchange and the queue's name, each with its length octet. */
   readonly queueRouting: Buffer;
   readonly countHeader: CountHeader | undefined;
+  /** What is told about it. */
+  readonly report: Omit<ConsumerReport, 'tag'>;
   /** Consumes the channel's direct replies. */
   readonly directReply: boolean;
+  /** Which messages of a stream it wants; undefined: all that there are. */
+  readonly filter: StreamFilter | undefined;
   readonly token: number;
   subscription: number;
   /** The core's handle of what it reads, for a stream's consumer; else -1. */
@@ -22,7 +28,7 @@ export class ConsumerTable {
   private readonly byTag = new Map<string, Consumer>();
   private readonly byToken: (Consumer | undefined)[] = [];
 
-  add(tag: string, what: Pick<Consumer, 'noAck' | 'queueRouting' | 'countHeader' | 'directReply'>): Consumer {
+  add(tag: string, what: Omit<Consumer, 'tag' | 'tagBytes' | 'token' | 'subscription' | 'stream'>): Consumer {
     const free = this.byToken.indexOf(undefined);
     const token = free < 0 ? this.byToken.length : free;
     const consumer: Consumer = { ...what, tag, tagBytes: shortString(tag), token, subscription: -1, stream: -1 };

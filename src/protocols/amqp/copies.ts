@@ -1,4 +1,3 @@
-import type { Route } from '../../core/index.js';
 import { ChannelError } from './amqp-error.js';
 import { typeName } from './declared-arguments.js';
 import type { FieldTable } from './field-table.js';
@@ -20,14 +19,4 @@ export function copyKeys(headers: FieldTable): string[] {
 
 function unacceptable(header: string, type: string): ChannelError {
   return new ChannelError('PRECONDITION_FAILED', `invalid message: {unacceptable_type_in_header,"${header}",${type}}`);
-}
-
-/** One route to all destinations of several, each once. */
-export function mergeRoutes(routes: readonly Route[]): Route {
-  return {
-    ...routes[0],
-    cacheable: false,
-    queues: [...new Set(routes.flatMap((route) => route.queues))],
-    topics: [...new Set(routes.flatMap((route) => route.topics))],
-  };
 }

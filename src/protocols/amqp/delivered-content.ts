@@ -59,8 +59,9 @@ export class DeliveredContent implements ContentBytes {
     }
     const history = delivery.history();
     if (history.length > 0 || countHeader !== undefined) {
-      this.changeHeaders(history.length > 0, (headers) => {
-        const result = history.length > 0 ? withDeathHeaders(headers, history) : headers;
+      this.changeHeaders(history.length > 0, (headers, expiration) => {
+        const message = { routingKey: this.routingKey(), expiration };
+        const result = history.length > 0 ? withDeathHeaders(headers, history, message) : headers;
         return countHeader === undefined ? result : withCount(result, countHeader, delivery);
       });
     }
@@ -77,6 +78,12 @@ export class DeliveredContent implements ContentBytes {
     this.body = delivery.body;
     this.bodyStart = delivery.bodyStart;
     this.bodyEnd = delivery.bodyEnd;
+  }
+
+  private routingKey(): string {
+    const { buffer, byteOffset } = this.routing;
+    const keyStart = this.routingStart + 1 + this.routing[this.routingStart] + 1;
+    return Buffer.from(buffer, byteOffset + keyStart, this.routingEnd - keyStart).toString('utf8');
   }
 
   private takeTranslation(delivery: Delivery): void {
@@ -99,11 +106,14 @@ export class DeliveredContent implements ContentBytes {
   }
 
   /** A dead-lettered message loses its expiration, so that it does not expire again where it was put. */
-  private changeHeaders(dropExpiration: boolean, change: (headers: FieldTable) => FieldTable): void {
+  private changeHeaders(
+    dropExpiration: boolean,
+    change: (headers: FieldTable, expiration: string | undefined) => FieldTable,
+  ): void {
     const { buffer, byteOffset, length } = this.properties;
     const bytes = Buffer.from(buffer, byteOffset, length);
     const values = decodeProperties(bytes, this.propertiesStart, this.propertiesEnd);
-    values.headers = change(values.headers ?? emptyTable);
+    values.headers = change(values.headers ?? emptyTable, values.expiration);
     if (dropExpiration) delete values.expiration;
     this.properties = encodeProperties(values);
     this.propertiesStart = 0;

@@ -1,4 +1,4 @@
-import { assertAllowed } from './access.js';
+import { assertAllowed, assertTopicAllowed } from './access.js';
 import { ChannelError } from './amqp-error.js';
 import { translated } from './broker-error-reply.js';
 import type { Channel } from './channel.js';
@@ -11,12 +11,12 @@ import {
   textOf,
   typeName,
 } from './declared-arguments.js';
-import { assertExchangeUsable, existingExchange, noExchange } from './exchange-access.js';
+import { addBinding, assertExchangeUsable, existingExchange, noExchange } from './exchange-access.js';
 import type { FieldTable } from './field-table.js';
 import { headerValues } from './header-values.js';
 import type { MethodArguments } from './method-codec.js';
 import { cleanName, named, reservedPrefix } from './names.js';
-import type { ExchangeInfo } from '../../core/index.js';
+import type { ExchangeInfo, ExchangeSpec } from '../../core/index.js';
 
 type DeclareArguments = MethodArguments<'exchange.declare'>;
 
@@ -50,7 +50,7 @@ function createExchange(channel: Channel, name: string, args: DeclareArguments):
   }
   const resource = named('exchange', name, virtualHost);
   const alternate = readText(args.arguments, alternateExchange, resource);
-  const header = readText(args.arguments, 'hash-header', resource);
+  const hash = readHash(args.arguments, resource);
   const delayedType = readText(args.arguments, 'x-delayed-type', resource);
   if (alternate !== undefined) {
     assertAllowed(channel, 'read', 'exchange', name);
@@ -66,16 +66,30 @@ function createExchange(channel: Channel, name: string, args: DeclareArguments):
         internal,
         alternate,
         declared: { ...keepArguments(args.arguments) },
-        hash: header === undefined ? undefined : { header },
+        hash,
         delayedType,
       }),
     {
-      'invalid-argument': ({ detail }) =>
-        detail.field === 'type'
-          ? new ChannelError('PRECONDITION_FAILED', `unknown exchange type '${type}'`)
-          : undefined,
+      'invalid-argument': ({ detail }) => {
+        if (detail.field === 'type') {
+          return new ChannelError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
+        }
+        if (detail.field !== 'hash-property') return undefined;
+        return new ChannelError('PRECONDITION_FAILED', `Unsupported property: ${String(detail.received)}`);
+      },
     },
   );
+}
+
+/** What a consistent-hash exchange hashes instead of the routing key. */
+function readHash(table: FieldTable, resource: string): ExchangeSpec['hash'] {
+  const header = readText(table, 'hash-header', resource);
+  const property = readText(table, 'hash-property', resource);
+  if (header !== undefined && property !== undefined) {
+    throw new ChannelError('PRECONDITION_FAILED', 'hash-header and hash-property are mutually exclusive');
+  }
+  if (property !== undefined) return { property };
+  return header === undefined ? undefined : { header };
 }
 
 function readText(table: FieldTable, key: string, resource: string): string | undefined {
@@ -123,10 +137,11 @@ export function deleteExchange(channel: Channel, args: MethodArguments<'exchange
 /** exchange.bind, RabbitMQ's extension: what `source` takes, `destination` gets too. */
 export function bindExchange(channel: Channel, args: MethodArguments<'exchange.bind'>): void {
   assertBindable(channel, args);
-  for (const name of [args.destination, args.source]) {
-    if (existingExchange(channel, name) === undefined) throw noExchange(channel, name);
-  }
-  channel.connection.broker.bind(channel.connection.virtualHost, bindingOf(args));
+  const source = existingExchange(channel, args.source);
+  if (existingExchange(channel, args.destination) === undefined) throw noExchange(channel, args.destination);
+  if (source === undefined) throw noExchange(channel, args.source);
+  assertTopicAllowed(channel, 'read', source, args.routingKey);
+  addBinding(channel, bindingOf(args));
   if (!args.noWait) channel.replyWhenStable('exchange.bind-ok', {});
 }
 

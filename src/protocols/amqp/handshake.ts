@@ -2,7 +2,7 @@ import { ConnectionError } from './amqp-error.js';
 import type { FieldTable, FieldValue } from './field-table.js';
 import type { Method, MethodArguments } from './method-codec.js';
 import { methods, type MethodName } from './methods.js';
-import { isMechanism, mechanisms, readCredentials, type Mechanism } from './sasl.js';
+import { type Credentials, offeredMechanisms, readCredentials, type Mechanism } from './sasl.js';
 import { serverProperties, type Identity } from './server-properties.js';
 import { negotiate, type Tuning } from './tuning.js';
 
@@ -19,14 +19,20 @@ export interface HandshakeOptions {
   readonly tuning: Tuning;
   /** The user's name, or undefined when the credentials are wrong. */
   authenticate(user: string, password: string): Promise<string | undefined>;
+  /** The user whom the client's certificate names, if it showed one. */
+  readonly certificateUser: string | undefined;
+  readonly knowsUser: (name: string) => boolean;
   hasVirtualHost(name: string): boolean;
   mayEnter(user: string, virtualHost: string): boolean;
+  /** How many connections the virtual host may have when it has them; undefined while there is room for one more. */
+  connectionLimitReached(virtualHost: string): number | undefined;
 }
 
 /** What a connection knows when it is open. */
 export interface Opened {
   readonly user: string;
   readonly virtualHost: string;
+  readonly mechanism: string;
   readonly tuning: Tuning;
   readonly clientProperties: FieldTable;
   readonly capabilities: ClientCapabilities;
@@ -63,7 +69,7 @@ export async function handshake(wire: Wire, options: HandshakeOptions): Promise<
     versionMajor: 0,
     versionMinor: 9,
     serverProperties: serverProperties(options.identity),
-    mechanisms: Buffer.from(mechanisms.join(' ')),
+    mechanisms: Buffer.from(offeredMechanisms(options.certificateUser).join(' ')),
     locales: Buffer.from('en_US'),
   });
   const startOk = await expect(wire, 'connection.start-ok');
@@ -86,9 +92,15 @@ export async function handshake(wire: Wire, options: HandshakeOptions): Promise<
   if (!options.mayEnter(user, virtualHost)) {
     throw openRefusal(`access to vhost '${virtualHost}' refused for user '${user}'`);
   }
+  const most = options.connectionLimitReached(virtualHost);
+  if (most !== undefined) {
+    const reason = `connection limit (${most}) is reached`;
+    throw openRefusal(`access to vhost '${virtualHost}' refused for user '${user}': ${reason}`);
+  }
   return {
     user,
     virtualHost,
+    mechanism: startOk.mechanism,
     tuning,
     clientProperties: startOk.clientProperties,
     capabilities: {
@@ -114,13 +126,25 @@ function nameOfGreeting(header: Buffer): string {
 }
 
 async function logIn(startOk: MethodArguments<'connection.start-ok'>, options: HandshakeOptions): Promise<string> {
-  const { mechanism } = startOk;
-  if (!isMechanism(mechanism)) throw new Refusal(`unknown authentication mechanism '${mechanism}'`);
-  const credentials = readCredentials(mechanism, startOk.response);
+  const mechanism = offeredMechanisms(options.certificateUser).find((name) => name === startOk.mechanism);
+  if (mechanism === undefined) throw new Refusal(`unknown authentication mechanism '${startOk.mechanism}'`);
   const user =
-    credentials === undefined ? undefined : await options.authenticate(credentials.user, credentials.password);
+    mechanism === 'EXTERNAL'
+      ? knownUser(options)
+      : await userWithPassword(readCredentials(mechanism, startOk.response), options);
   if (user !== undefined) return user;
   throw loginRefusal(mechanism, startOk.clientProperties);
+}
+
+function knownUser({ certificateUser, knowsUser }: HandshakeOptions): string | undefined {
+  return certificateUser !== undefined && knowsUser(certificateUser) ? certificateUser : undefined;
+}
+
+async function userWithPassword(
+  credentials: Credentials | undefined,
+  options: HandshakeOptions,
+): Promise<string | undefined> {
+  return credentials === undefined ? undefined : options.authenticate(credentials.user, credentials.password);
 }
 
 function loginRefusal(mechanism: Mechanism, clientProperties: FieldTable): Error {

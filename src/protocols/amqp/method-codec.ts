@@ -101,7 +101,9 @@ function decodeArguments(shape: Shape, bytes: Buffer, start: number, end: number
       case 'shortstr': {
         const length = bytes[take(1)];
         const from = take(length);
-        if (!isUtf8(bytes.subarray(from, at))) throw new DecodeError('a short string must be UTF-8');
+        if (!isUtf8(bytes.subarray(from, at))) {
+          throw new ConnectionError('FRAME_ERROR', 'Malformed UTF-8 in shortstr', 0, 0, false);
+        }
         args[name] = bytes.toString('utf8', from, at);
         break;
       }

@@ -1,18 +1,18 @@
-import { BrokerError, type HeaderValue, type HeaderValues, type Route } from '../../core/index.js';
-import { assertAllowed } from './access.js';
+import { BrokerError, type MessageHeaders, type Route } from '../../core/index.js';
+import { assertAllowed, assertTopicAllowed } from './access.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import { decodeProperties, encodeProperties, PropertyScan, type BasicProperties } from './basic-properties.js';
 import type { Channel } from './channel.js';
 import { readExpiration } from './expiration.js';
-import { DecodeError, decodeTable, emptyTable, type FieldTable } from './field-table.js';
+import { DecodeError, emptyTable, type FieldTable } from './field-table.js';
 import { writeContentMethod } from './frame-writer.js';
 import { bytesAt, HeaderScan, integerAt } from './header-scan.js';
-import { headerValues } from './header-values.js';
+import { routingHeaders } from './header-values.js';
 import { encodeMethod } from './method-codec.js';
 import { named } from './names.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import type { PublishView } from './publish-view.js';
-import { copyKeys, mergeRoutes } from './copies.js';
+import { copyKeys } from './copies.js';
 import { replyToAlias } from './direct-reply.js';
 import { replyCodes } from './reply-code.js';
 import { RouteCache, type KnownRoute } from './route-cache.js';
@@ -53,10 +53,10 @@ export class Publisher {
       const exchange = view.buffer.toString('utf8', view.exchangeStart, view.exchangeEnd);
       const routingKey = view.buffer.toString('utf8', view.routingKeyStart, view.routingKeyEnd);
       const detached = message.detach();
-      const headers = headersIn(detached);
+      const properties = propertiesOf(detached);
       const route = (): Route => {
         if (known.route.version === channel.connection.broker.topologyVersion) return known.route;
-        return this.makeRoute(exchange, routingKey, () => routingHeaders(headers, detached)).route;
+        return this.makeRoute(exchange, routingKey, () => routingHeaders(properties, detached)).route;
       };
       transaction.publish(() => this.send(route(), detached, view.mandatory));
     }
@@ -72,6 +72,7 @@ export class Publisher {
       if (tag > 0) channel.confirm(tag, 0);
       return;
     }
+    channel.connection.notePublish();
     let refused = false;
     let flush = 0;
     try {
@@ -82,7 +83,6 @@ export class Publisher {
       if (!(error instanceof BrokerError && error.kind === 'full' && tag > 0)) throw error;
       refused = true;
     }
-    channel.connection.notePublish();
     if (refused) channel.refuse(tag);
     else if (tag > 0) channel.confirm(tag, flush);
   }
@@ -177,8 +177,7 @@ export class Publisher {
 
   private changeProperties(change: (values: BasicProperties) => BasicProperties): void {
     const { message } = this;
-    const values = decodeProperties(message.properties, message.propertiesStart, message.propertiesEnd);
-    message.properties = encodeProperties(change(values));
+    message.properties = encodeProperties(change(propertiesOf(message)));
     message.propertiesStart = 0;
     message.propertiesEnd = message.properties.length;
   }
@@ -187,7 +186,8 @@ export class Publisher {
   private routeCopies(view: PublishView): KnownRoute {
     const exchange = view.buffer.toString('utf8', view.exchangeStart, view.exchangeEnd);
     const routingKey = view.buffer.toString('utf8', view.routingKeyStart, view.routingKeyEnd);
-    const headers = headersIn(this.message);
+    const properties = propertiesOf(this.message);
+    const headers: FieldTable = properties.headers ?? emptyTable;
     const keys = copyKeys(headers);
     if (headers.has('BCC')) {
       this.changeProperties((values) => ({
@@ -195,45 +195,40 @@ export class Publisher {
         headers: new Map([...headers].filter(([key]) => key !== 'BCC')),
       }));
     }
-    const all = [routingKey, ...keys].map((key) =>
-      this.makeRoute(exchange, key, () => routingHeaders(headers, this.message)),
+    const delayed = this.assertPublishable(exchange, routingKey);
+    for (const key of keys) this.assertPublishable(exchange, key);
+    const { broker, virtualHost } = this.channel.connection;
+    const route = broker.routeCopies(virtualHost, exchange, [routingKey, ...keys], () =>
+      routingHeaders(properties, this.message),
     );
-    return { route: mergeRoutes(all.map((known) => known.route)), delayed: all[0].delayed };
+    return { route, delayed };
   }
 
-  private readonly headersOfMessage = (): HeaderValues => routingHeaders(headersIn(this.message), this.message);
+  private readonly headersOfMessage = (): MessageHeaders => routingHeaders(propertiesOf(this.message), this.message);
 
-  private readonly makeRoute = (exchange: string, routingKey: string, headers: () => HeaderValues): KnownRoute => {
+  private readonly makeRoute = (exchange: string, routingKey: string, headers: () => MessageHeaders): KnownRoute => {
+    const delayed = this.assertPublishable(exchange, routingKey);
+    const { broker, virtualHost } = this.channel.connection;
+    return { route: broker.route(virtualHost, exchange, routingKey, headers), delayed };
+  };
+
+  /** Returns whether its messages wait for their `x-delay`. @throws ChannelError 403, 404 */
+  private assertPublishable(exchange: string, routingKey: string): boolean {
     const { channel } = this;
     const { broker, virtualHost } = channel.connection;
     assertAllowed(channel, 'write', 'exchange', exchange);
-    if (exchange !== '') {
-      const info = broker.exchange(virtualHost, exchange);
-      if (info === undefined) {
-        throw new ChannelError('NOT_FOUND', `no ${named('exchange', exchange, virtualHost)}`);
-      }
-      if (info.internal) {
-        const resource = named('exchange', exchange, virtualHost);
-        throw new ChannelError('ACCESS_REFUSED', `cannot publish to internal ${resource}`);
-      }
-      return {
-        route: broker.route(virtualHost, exchange, routingKey, headers),
-        delayed: info.type === 'x-delayed-message',
-      };
+    if (exchange === '') return false;
+    const info = broker.exchange(virtualHost, exchange);
+    if (info === undefined) throw new ChannelError('NOT_FOUND', `no ${named('exchange', exchange, virtualHost)}`);
+    if (info.internal) {
+      const resource = named('exchange', exchange, virtualHost);
+      throw new ChannelError('ACCESS_REFUSED', `cannot publish to internal ${resource}`);
     }
-    return { route: broker.route(virtualHost, exchange, routingKey, headers), delayed: false };
-  };
+    assertTopicAllowed(channel, 'write', info, routingKey);
+    return info.type === 'x-delayed-message';
+  }
 }
 
-function headersIn(message: OutgoingMessage): FieldTable {
-  const scan = new PropertyScan();
-  scan.read(message.properties, message.propertiesStart, message.propertiesEnd);
-  return scan.headersStart < 0 ? emptyTable : decodeTable(message.properties, scan.headersStart, scan.headersEnd);
-}
-
-/** What bindings may look at: the headers, and the body for those that filter by it. */
-function routingHeaders(headers: FieldTable, message: OutgoingMessage): HeaderValues {
-  return Object.assign(headerValues(headers) as Map<string, HeaderValue>, {
-    body: () => message.body.subarray(message.bodyStart, message.bodyEnd),
-  });
+function propertiesOf({ properties, propertiesStart, propertiesEnd }: OutgoingMessage): BasicProperties {
+  return decodeProperties(properties, propertiesStart, propertiesEnd);
 }

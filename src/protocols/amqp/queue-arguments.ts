@@ -26,10 +26,17 @@ export const comparedArguments = [
   'x-max-priority',
   'x-single-active-consumer',
   'x-delivery-limit',
+  'x-delayed-retry-type',
+  'x-delayed-retry-min',
+  'x-delayed-retry-max',
   'x-queue-mode',
-  'x-max-age',
   'x-retain',
 ] as const;
+
+/** RabbitMQ tells apart how AMQP 1.0 gives a message back; basic.nack and basic.reject with requeue count as all of these. */
+const retryTypes = new Set(['disabled', 'all', 'failed', 'returned']);
+/** Where there is no `x-delayed-retry-max`: a day. */
+const longestRetryMs = 86_400_000;
 
 type Settings = { -readonly [Key in keyof QueueSettings]?: QueueSettings[Key] };
 
@@ -39,6 +46,8 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
   let type: QueueType = 'classic';
   let retainMs: number | undefined;
   let deadLetterKey: string | undefined;
+  let retries = false;
+  const retryDelay = { minMs: 0, maxMs: longestRetryMs };
   for (const [key, field] of table) {
     const fail = (reason: string): never => {
       throw new ChannelError('PRECONDITION_FAILED', `invalid arg '${key}' for ${resource}: ${reason}`);
@@ -77,7 +86,20 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
         else settings.singleActiveConsumer = field.value;
         break;
       case 'x-delivery-limit':
-        settings.deliveryLimit = integer(field, 0, fail);
+        // -1 is RabbitMQ's word for no limit
+        if (integerOf(field) !== -1) settings.deliveryLimit = integer(field, 0, fail);
+        break;
+      case 'x-delayed-retry-type': {
+        const retried = text(field, fail);
+        if (!retryTypes.has(retried)) fail(`"unsupported delayed retry type '${retried}'"`);
+        retries = retried !== 'disabled';
+        break;
+      }
+      case 'x-delayed-retry-min':
+        retryDelay.minMs = integer(field, 0, fail);
+        break;
+      case 'x-delayed-retry-max':
+        retryDelay.maxMs = integer(field, 0, fail);
         break;
       case 'x-queue-mode': {
         const mode = text(field, fail);
@@ -100,6 +122,7 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
   if (settings.deadLetter !== undefined && 'exchange' in settings.deadLetter && deadLetterKey !== undefined) {
     settings.deadLetter = { exchange: settings.deadLetter.exchange, routingKey: deadLetterKey };
   }
+  if (retries) settings.retryDelay = retryDelay;
   return { settings, retainMs, type };
 }
 
@@ -118,6 +141,20 @@ function overflow(value: string, fail: (reason: string) => never): QueueSettings
   return value === 'drop-head' || value === 'reject-publish' || value === 'reject-publish-dlx'
     ? value
     : fail('invalid_overflow');
+}
+
+/** Arguments that only a stream can have. */
+const streamArguments = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-stream-filter-size-bytes'] as const;
+
+/** What only a stream can be. @throws ChannelError 406 in RabbitMQ's words */
+export function assertNoStreamArguments(type: 'classic' | 'quorum', table: FieldTable, resource: string): void {
+  for (const key of streamArguments) {
+    if (!table.has(key)) continue;
+    throw new ChannelError(
+      'PRECONDITION_FAILED',
+      `invalid arg '${key}' for ${resource} of queue type rabbit_${type}_queue`,
+    );
+  }
 }
 
 /** What a quorum queue cannot be. @throws ChannelError 406 in RabbitMQ's words */

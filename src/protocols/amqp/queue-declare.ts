@@ -10,9 +10,11 @@ import {
   keptArguments,
   type KeptArguments,
 } from './declared-arguments.js';
+import { replyToAlias } from './direct-reply.js';
 import type { MethodArguments } from './method-codec.js';
 import { cleanName, generatedName, named, reservedPrefix } from './names.js';
 import {
+  assertNoStreamArguments,
   assertQuorumAllowed,
   comparedArguments,
   readQueueArguments,
@@ -39,6 +41,10 @@ interface Declaration {
 
 /** queue.declare (AMQP 0-9-1 section 1.7.2.1). */
 export function declareQueue(channel: Channel, args: DeclareArguments): void {
+  if (answersDirectReply(channel, args.queue)) {
+    answerDirectReply(channel, args, args.queue);
+    return;
+  }
   if (args.passive) {
     const name = meantQueue(channel, cleanName(args.queue));
     const stream = existingStream(channel, name);
@@ -57,6 +63,17 @@ export function declareQueue(channel: Channel, args: DeclareArguments): void {
   const changed =
     existing === undefined ? createQueue(channel, declaration) : redeclare(channel, declaration, existing);
   answer(channel, args, usableQueue(channel, declaration.name), changed);
+}
+
+/** A declaration of the alias is always answered, of a reply queue as long as its consumer is there. */
+function answersDirectReply(channel: Channel, name: string): boolean {
+  if (name === replyToAlias) return true;
+  return name.startsWith(`${replyToAlias}.`) && existingQueue(channel, name) !== undefined;
+}
+
+function answerDirectReply(channel: Channel, args: DeclareArguments, queue: string): void {
+  channel.lastQueue = queue;
+  if (!args.noWait) channel.reply('queue.declare-ok', { queue, messageCount: 0, consumerCount: 1 });
 }
 
 /** How an AMQP client declared the queue; a queue that none declared is a classic one. */
@@ -79,6 +96,7 @@ function readDeclaration(channel: Channel, args: DeclareArguments): Declaration 
   const flags = { durable, exclusive, autoDelete, serverNamed };
   if (read.type === 'quorum') assertQuorumAllowed(flags, args.arguments, resource);
   if (read.type === 'stream') assertStreamAllowed(flags, args.arguments, resource);
+  else assertNoStreamArguments(read.type, args.arguments, resource);
   // an exclusive queue goes with its connection, so it cannot outlive the broker
   return {
     name,
@@ -150,6 +168,7 @@ function declared({ durable, autoDelete, exclusive, kept }: Declaration): Declar
 
 function answer(channel: Channel, args: DeclareArguments, queue: QueueInfo, changed: boolean): void {
   channel.lastQueue = queue.name;
+  channel.connection.broker.touchQueue(queue.handle);
   if (args.noWait) return;
   const counts = channel.connection.broker.counts(queue.handle);
   const reply = { queue: queue.name, messageCount: counts.ready, consumerCount: queue.consumers };

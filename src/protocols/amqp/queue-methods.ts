@@ -1,8 +1,8 @@
-import { assertAllowed } from './access.js';
+import { assertAllowed, assertTopicAllowed } from './access.js';
 import { ChannelError } from './amqp-error.js';
 import { translated } from './broker-error-reply.js';
 import type { Channel } from './channel.js';
-import { assertExchangeUsable, existingExchange, noExchange } from './exchange-access.js';
+import { addBinding, assertExchangeUsable, existingExchange, noExchange } from './exchange-access.js';
 import { headerValues } from './header-values.js';
 import type { MethodArguments } from './method-codec.js';
 import { named } from './names.js';
@@ -11,7 +11,6 @@ import { assertNoStream, existingStream } from './stream-access.js';
 
 /** queue.bind (AMQP 0-9-1 section 1.7.2.3). */
 export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>): void {
-  const { broker, virtualHost } = channel.connection;
   const name = meantQueue(channel, args.queue);
   // an empty key for the queue declared last means that queue's name
   const routingKey = args.queue === '' && args.routingKey === '' ? name : args.routingKey;
@@ -21,7 +20,8 @@ export function bindQueue(channel: Channel, args: MethodArguments<'queue.bind'>)
   const durable = existingStream(channel, name) !== undefined || usableQueue(channel, name).durable;
   const exchange = existingExchange(channel, args.exchange);
   if (exchange === undefined) throw noExchange(channel, args.exchange);
-  broker.bind(virtualHost, {
+  assertTopicAllowed(channel, 'read', exchange, routingKey);
+  addBinding(channel, {
     source: args.exchange,
     destination: name,
     kind: 'queue',
@@ -46,6 +46,7 @@ export function unbindQueue(channel: Channel, args: MethodArguments<'queue.unbin
     channel.reply('queue.unbind-ok', {});
     return;
   }
+  assertTopicAllowed(channel, 'read', exchange, args.routingKey);
   broker.unbind(virtualHost, {
     source: args.exchange,
     destination: name,
@@ -85,13 +86,13 @@ export function deleteQueue(channel: Channel, args: MethodArguments<'queue.delet
   }
   assertNotLocked(channel, queue);
   const resource = named('queue', name, virtualHost);
-  const messageCount = translated(
-    () => broker.deleteQueue(queue.handle, { ifUnused: args.ifUnused, ifEmpty: args.ifEmpty }),
-    {
+  const remove = () =>
+    translated(() => broker.deleteQueue(queue.handle, { ifUnused: args.ifUnused, ifEmpty: args.ifEmpty }), {
       'in-use': () => new ChannelError('PRECONDITION_FAILED', `${resource} in use`),
       'not-empty': () => new ChannelError('PRECONDITION_FAILED', `${resource} not empty`),
       'not-found': () => noQueue(channel, name),
-    },
-  );
+    });
+  // the channel's own consumers are told together with the answer: a client may close the channel when it hears of them
+  const messageCount = channel.beforeReply(queue.durable, remove);
   if (!args.noWait) channel.replyAfter(queue.durable, 'queue.delete-ok', { messageCount });
 }

@@ -1,4 +1,4 @@
-import type { Broker, HeaderValues, Route } from '../../core/index.js';
+import type { Broker, MessageHeaders, Route } from '../../core/index.js';
 import type { PublishView } from './publish-view.js';
 
 /** A route that was asked for before, and what else depends on its exchange. */
@@ -29,8 +29,8 @@ export class RouteCache {
   /** `make` is called when nothing usable is known; a route that must not be kept is made every time. */
   find(
     view: PublishView,
-    headers: () => HeaderValues,
-    make: (exchange: string, routingKey: string, headers: () => HeaderValues) => KnownRoute,
+    headers: () => MessageHeaders,
+    make: (exchange: string, routingKey: string, headers: () => MessageHeaders) => KnownRoute,
   ): KnownRoute {
     if (this.version !== this.broker.topologyVersion) this.forget();
     else if (this.last !== undefined && this.isLast(view)) return this.last;

@@ -5,16 +5,19 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** In the order in which they are offered. */
-export const mechanisms = ['PLAIN', 'AMQPLAIN'] as const;
+/** In the order in which they are offered; EXTERNAL only to a client whose certificate names a user. */
+const mechanisms = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS', 'EXTERNAL'] as const;
 export type Mechanism = (typeof mechanisms)[number];
 
-export function isMechanism(name: string): name is Mechanism {
-  return (mechanisms as readonly string[]).includes(name);
+/** Some clients take EXTERNAL wherever it is offered, so it is not where it cannot work. */
+export function offeredMechanisms(certificateUser: string | undefined): readonly Mechanism[] {
+  return certificateUser === undefined ? mechanisms.filter((name) => name !== 'EXTERNAL') : mechanisms;
 }
 
 /** The credentials in a client's first response; undefined when it is malformed. */
-export function readCredentials(mechanism: Mechanism, response: Buffer): Credentials | undefined {
+export function readCredentials(mechanism: Exclude<Mechanism, 'EXTERNAL'>, response: Buffer): Credentials | undefined {
+  // as in RabbitMQ, nobody is whoever knows what everybody knows; where that was changed, nobody gets in
+  if (mechanism === 'ANONYMOUS') return { user: 'guest', password: 'guest' };
   return mechanism === 'PLAIN' ? readPlain(response) : readAmqPlain(response);
 }
 

@@ -1,4 +1,4 @@
-import type { TopicSettings } from '../../core/index.js';
+import { ageMs, type TopicSettings } from '../../core/index.js';
 import { ChannelError } from './amqp-error.js';
 import { integerOf, textOf, typeName } from './declared-arguments.js';
 import type { FieldTable, FieldValue } from './field-table.js';
@@ -29,23 +29,6 @@ const foreignArguments = [
 ] as const;
 
 const leaderLocators = new Set(['client-local', 'random', 'least-leaders', 'balanced']);
-
-const secondMs = 1_000;
-const dayMs = 86_400 * secondMs;
-const unitsMs: Readonly<Record<string, number>> = {
-  Y: 365 * dayMs,
-  M: 30 * dayMs,
-  D: dayMs,
-  h: 3_600 * secondMs,
-  m: 60 * secondMs,
-  s: secondMs,
-};
-
-/** An age such as `7D`: a number and one of the units Y, M, D, h, m, s. In ms; undefined when it is none. */
-export function ageMs(text: string): number | undefined {
-  const [, digits, unit] = /^(\d{1,9})([YMDhms])$/.exec(text) ?? [];
-  return digits === undefined || unit === undefined ? undefined : Number(digits) * unitsMs[unit];
-}
 
 /**
  * What the arguments of a stream's declaration say of its log. Segments, filters and replicas are kept by the declaration

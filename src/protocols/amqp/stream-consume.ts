@@ -1,10 +1,12 @@
 import { BrokerError, type TopicInfo } from '../../core/index.js';
 import { ChannelError, ConnectionError } from './amqp-error.js';
 import type { Channel } from './channel.js';
+import { consumerReport } from './consumer-report.js';
 import type { Consumer } from './consumer-table.js';
 import type { MethodArguments } from './method-codec.js';
 import { named } from './names.js';
 import { routingToQueue } from './short-string.js';
+import { readStreamFilter } from './stream-filter.js';
 import { firstOffset, readStreamOffset } from './stream-offset.js';
 
 /**
@@ -23,11 +25,14 @@ export function consumeStream(
   assertConsumable(channel, stream, args, resource);
   const [partition] = stream.partitionHandles as [number];
   const from = readStreamOffset(args.arguments.get('x-stream-offset'), broker.nowMs, resource);
+  const filter = readStreamFilter(args.arguments, resource);
   const consumer = channel.consumers.add(tag, {
     noAck: false,
     queueRouting: routingToQueue(stream.name),
     countHeader: 'x-stream-offset',
     directReply: false,
+    filter,
+    report: consumerReport(channel, stream.name, args),
   });
   const place = channel.order.hold();
   const begin = (offset: number): void => {
@@ -81,7 +86,6 @@ function assertConsumable(
   }
   if (args.noAck) throw unsupported(`automatic acknowledgement not supported by stream queues ${resource}`);
   if (channel.sharedPrefetch > 0) throw unsupported(`${resource} does not support global qos`);
-  if (args.arguments.has('x-stream-filter')) throw unsupported(`x-stream-filter is not supported for ${resource}`);
   if (stream.partitions !== 1) {
     throw unsupported(`${resource} is a topic with ${stream.partitions} partitions, a stream has one`);
   }

@@ -1,8 +1,7 @@
-import type { Host } from '../../core/index.js';
+import { ageMs, type Host } from '../../core/index.js';
 import { ChannelError } from './amqp-error.js';
 import { textOf, integerOf, typeName } from './declared-arguments.js';
 import type { FieldValue } from './field-table.js';
-import { ageMs } from './stream-arguments.js';
 
 /** Where a stream's consumer begins. */
 export type StreamOffset =

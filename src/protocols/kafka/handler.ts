@@ -1,6 +1,7 @@
 import type { Api, RequestOf, ResponseOf } from './wire/api.js';
 import type { Shape } from './wire/field.js';
 import type { VersionText } from './wire/version-range.js';
+import type { QuotaKind } from './quotas/quotas.js';
 import type { ClientConnection } from './connection/client-connection.js';
 
 /** One request that waits for its answer. It must be settled exactly once, at once or later. */
@@ -8,6 +9,8 @@ export interface Call<A> {
   readonly version: number;
   readonly clientId: string | null;
   readonly connection: ClientConnection;
+  /** Counts against the client's quotas: bytes that it produced or fetches, or changes that it makes. */
+  charge(kind: QuotaKind, amount: number): void;
   respond(response: ResponseOf<A>): void;
   /** Settles the call without an answer, as the protocol has it for a produce request with acks=0. */
   respondNothing(): void;

@@ -1,83 +1,106 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Host, Translate } from '../../core/index.js';
 import { createHandlers } from './all-handlers.js';
-import { type ConnectionContext, KafkaConnection } from './connection/kafka-connection.js';
+import type { ConnectionContext } from './connection/kafka-connection.js';
+import { FetchSessions } from './fetch/fetch-sessions.js';
+import type { FrontServices } from './front-services.js';
+import type { FrontStores } from './front-stores.js';
 import type { GroupAccess } from './groups/group-access.js';
 import { GroupCalls } from './groups/group-calls.js';
-import { KAFKA_DEFAULTS, type KafkaOptions, MAX_UNAUTHENTICATED_REQUEST_BYTES } from './kafka-options.js';
-import { authenticatePlain } from './sasl/plain.js';
+import { KafkaListener } from './kafka-listener.js';
+import {
+  KAFKA_DEFAULTS,
+  type KafkaOptions,
+  MAX_UNAUTHENTICATED_REQUEST_BYTES,
+  type TlsOptions,
+} from './kafka-options.js';
+import { Nodes } from './nodes.js';
+import { Quotas } from './quotas/quotas.js';
+import { saslMechanisms } from './sasl/sasl-mechanisms.js';
+import { Access } from './security/access.js';
+import { AclList } from './security/acl-list.js';
+import { ScramUsers } from './security/scram-users.js';
+import { ShareGroups } from './share/share-groups.js';
+import { DynamicConfigs } from './topics/dynamic-configs.js';
 import { TopicDirectory } from './topics/topic-directory.js';
 import { WireWriter } from './wire/wire-writer.js';
 
-/** The Kafka dialect's server: classic groups, idempotent producers, topics; one node that leads everything. */
+/** The Kafka dialect's server: one process that is all the nodes that clients see. */
 export class KafkaFront {
   readonly #context: ConnectionContext;
-  readonly #connections = new Set<KafkaConnection>();
-  readonly #server: Server;
+  readonly #nodes: Nodes;
+  readonly #plain: KafkaListener;
 
-  constructor(host: Host, groups: GroupAccess, translate: Translate, options: Partial<KafkaOptions> = {}) {
+  constructor(
+    host: Host,
+    groups: GroupAccess,
+    stores: FrontStores,
+    translate: Translate,
+    options: Partial<KafkaOptions> = {},
+  ) {
     const all: KafkaOptions = { ...KAFKA_DEFAULTS, ...options };
-    const registry = createHandlers({
+    const acls = new AclList(stores.settings);
+    const scramUsers = new ScramUsers(stores.users);
+    const configs = new DynamicConfigs(stores.settings);
+    const quotas = new Quotas(stores.settings);
+    this.#nodes = new Nodes(all.nodes, all.firstNodeId);
+    const topics = new TopicDirectory(host.broker, configs, () => host.randomUuid());
+    const services: FrontServices = {
       host,
       translate,
+      stores,
       options: all,
-      topics: new TopicDirectory(host.broker, () => host.randomUuid()),
+      topics,
+      shares: new ShareGroups(host, configs, (topicId, index) => {
+        const { topic } = topics.findById(topicId);
+        return topic === undefined ? -1 : topics.partitionHandle(topic, index);
+      }),
       groups: new GroupCalls(host, groups),
+      nodes: this.#nodes,
+      acls,
+      access: new Access(host.broker, acls),
+      scramUsers,
+      mechanisms: saslMechanisms(host, scramUsers, all.bearer),
+      quotas,
+      configs,
+      fetchSessions: new FetchSessions(),
       clusterId: Buffer.from(host.clusterId).toString('base64url'),
-    });
+    };
     this.#context = {
-      registry,
+      registry: createHandlers(services),
       writer: new WireWriter(),
       enter: () => host.enter(),
-      authenticateRaw: (token, connection) => authenticateRaw(host, token, connection),
       log: (level, message, fields) => host.log(level, message, fields),
       advertisedHost: all.advertisedHost,
-      advertisedPort: all.advertisedPort,
+      advertisedPort: (node) =>
+        all.advertisedPort === undefined ? undefined : all.advertisedPort + node - all.firstNodeId,
       maxRequestBytes: all.maxRequestBytes,
       maxUnauthenticatedRequestBytes: MAX_UNAUTHENTICATED_REQUEST_BYTES,
       idleTimeoutMs: all.idleTimeoutMs,
       anonymousUser: all.anonymousUser,
+      anonymousFromAnywhere: all.anonymousFromAnywhere,
+      maxSessionMs: all.maxSessionMs,
+      quotas,
     };
-    this.#server = createServer((socket) => this.accept(socket));
+    this.#plain = new KafkaListener(this.#context, this.#nodes);
+  }
+
+  /** Another way to reach the same nodes: with TLS. Its ports are its own. */
+  withTls(tls: TlsOptions): KafkaListener {
+    return new KafkaListener(this.#context, this.#nodes, tls);
   }
 
   /** Serves a client on a socket that is connected. */
   accept(socket: Socket): void {
-    const connection = new KafkaConnection(socket, this.#context);
-    this.#connections.add(connection);
-    socket.once('close', () => this.#connections.delete(connection));
+    this.#plain.accept(socket);
   }
 
-  /** Resolves when connections are accepted. Rejects with the system's error when it cannot listen. */
+  /** See {@link KafkaListener.listen}. */
   async listen(port: number, address: string): Promise<{ readonly url: string; readonly port: number }> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, address, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    const bound = this.#server.address() as AddressInfo;
-    const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-    return { url: `kafka://${host}:${bound.port}`, port: bound.port };
+    return await this.#plain.listen(port, address);
   }
 
-  /** Stops accepting and ends all connections; what they still waited for was not promised to them. */
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    for (const connection of this.#connections) connection.destroy();
-    await closed;
+    await this.#plain.stop();
   }
-}
-
-/** After SaslHandshake v0: an empty token says yes; a connection that ends says no. */
-async function authenticateRaw(host: Host, token: Buffer, connection: KafkaConnection): Promise<Buffer | undefined> {
-  const user = await authenticatePlain(host, token, connection.remoteAddress);
-  if (user === undefined) return undefined;
-  connection.user = user;
-  connection.authentication.done = true;
-  connection.authentication.rawTokens = false;
-  return Buffer.alloc(0);
 }

@@ -11,9 +11,8 @@ import {
   SQSClient,
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
-import type { PivotMessage, QueueSpec } from '../../core/index.js';
+import { type PivotMessage, pivotOf, type QueueSpec } from '../../core/index.js';
 import { DIALECT_AMQP } from '../../bytes/index.js';
-import { emptyPivot } from './message/pivot.js';
 import { ModelBroker } from './model-broker.test.js';
 import { SqsFront, type SqsFrontOptions } from './sqs-front.js';
 
@@ -144,7 +143,7 @@ function translate(
   start: number,
   end: number,
 ): PivotMessage {
-  const pivot = emptyPivot(body.subarray(start, end));
+  const pivot = pivotOf(body.subarray(start, end));
   pivot.contentType = 'text/plain';
   pivot.headers.push({ name: 'n', value: { kind: 'integer', value: 7n } });
   return pivot;

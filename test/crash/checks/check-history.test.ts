@@ -205,3 +205,50 @@ describe('what the checker says about topics', () => {
     assert.deepEqual(rulesBroken(...sentBoth, ...first, ...found), ['skipped']);
   });
 });
+
+describe('what the checker says about transactions', () => {
+  const sentIn = (id: string): Step => ({ kind: 'sent', id, places: [], logs: ['t'], required: false });
+  const at = (offset: number, id: string): Step => ({ kind: 'found', log: 't-0', offset, id });
+  const both = [sentIn('k:0'), sentIn('k:1')];
+  const over = (number: number, ...ids: string[]): Step => ({ kind: 'transaction', producer: 0, number, ids });
+  const offset = (value: number): Step => ({ kind: 'ledger', producer: 0, offset: value });
+
+  it('is nothing when all of it is there, or none', () => {
+    assert.deepEqual(rulesBroken(...both, over(1, 'k:0', 'k:1'), at(0, 'k:0'), at(1, 'k:1'), offset(1)), []);
+    assert.deepEqual(rulesBroken(...both, over(1, 'k:0', 'k:1'), offset(-1)), []);
+  });
+
+  it('is that half of it is there, or its offset is not', () => {
+    assert.deepEqual(rulesBroken(...both, over(1, 'k:0', 'k:1'), at(0, 'k:0'), offset(1)), ['half a transaction']);
+    const whole = [...both, over(1, 'k:0', 'k:1'), at(0, 'k:0'), at(1, 'k:1')];
+    assert.deepEqual(rulesBroken(...whole, offset(-1)), ['half a transaction']);
+  });
+
+  it('is that somebody saw what was aborted', () => {
+    const aborted: Step = { kind: 'aborted', producer: 0, number: 1 };
+    const steps = [sentIn('k:0'), over(1, 'k:0'), aborted, at(0, 'k:0'), offset(1)];
+    assert.deepEqual(rulesBroken(...steps), ['aborted and seen']);
+  });
+});
+
+describe('what the checker says about a compacted topic', () => {
+  const sentAs = (number: number, key = 'k'): Step => ({ kind: 'state sent', key, number });
+  const at = (kind: 'state' | 'state found', offset: number, number: number, key = 'k'): Step => ({
+    kind,
+    key,
+    number,
+    offset,
+  });
+  const both = [sentAs(1), sentAs(2), at('state', 0, 1), at('state', 1, 2)];
+
+  it('is nothing when the newest is there, with or without older ones', () => {
+    assert.deepEqual(rulesBroken(...both, at('state found', 1, 2)), []);
+    assert.deepEqual(rulesBroken(...both, at('state found', 0, 1), at('state found', 1, 2)), []);
+  });
+
+  it('is that the newest is gone, stands elsewhere, or was never sent', () => {
+    assert.deepEqual(rulesBroken(...both, at('state found', 0, 1)), ['lost']);
+    assert.deepEqual(rulesBroken(...both, at('state found', 0, 2)), ['offset reused']);
+    assert.deepEqual(rulesBroken(...both, at('state found', 1, 2), at('state found', 2, 9)), ['phantom']);
+  });
+});

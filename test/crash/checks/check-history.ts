@@ -5,6 +5,8 @@ import { checkGroupsOfFifo } from './check-groups-of-fifo.js';
 import { checkLogs } from './check-logs.js';
 import { checkPriorities } from './check-priorities.js';
 import { checkQueues } from './check-queues.js';
+import { checkState } from './check-state.js';
+import { checkTransactions } from './check-transactions.js';
 import { collectPublishes } from './publishes.js';
 import type { Violation } from './violation.js';
 
@@ -18,6 +20,8 @@ export function checkHistory(events: readonly HistoryEvent[], places: readonly P
   checkGroupsOfFifo(events, places, report);
   checkLogs(events, publishes, report);
   checkCommits(events, report);
+  checkTransactions(events, report);
+  checkState(events, report);
   for (const event of events) {
     if (event.kind === 'wrong') report('wrong answer', `life ${event.life}`, event.what);
     else if (event.kind === 'missing') report('lost', 'catalogue', event.what);

@@ -2,6 +2,12 @@ import { Kafka, logLevel } from 'kafkajs';
 
 export const EVENTS = 'kafka.events';
 export const EVENT_PARTITIONS = 3;
+/** Where transactions write. */
+export const LEDGER = 'kafka.ledger';
+export const LEDGER_PARTITIONS = 2;
+/** Compacted all the time. */
+export const STATE = 'kafka.state';
+const COMPACTED = { 'cleanup.policy': 'compact', 'segment.ms': '1', 'min.cleanable.dirty.ratio': '0' };
 
 /** For clients that live as long as one life of the broker: they give up soon. */
 export function kafkaClient(broker: string): Kafka {
@@ -25,12 +31,22 @@ export function patientKafkaClient(broker: string): Kafka {
   });
 }
 
-/** Creates the topic of the Kafka loads. */
+/** Creates the topics of the Kafka loads. */
 export async function setUpKafka(broker: string): Promise<void> {
   const admin = kafkaClient(broker).admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: [{ topic: EVENTS, numPartitions: EVENT_PARTITIONS }] });
+    await admin.createTopics({
+      topics: [
+        { topic: EVENTS, numPartitions: EVENT_PARTITIONS },
+        { topic: LEDGER, numPartitions: LEDGER_PARTITIONS },
+        {
+          topic: STATE,
+          numPartitions: 1,
+          configEntries: Object.entries(COMPACTED).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
   } finally {
     await admin.disconnect();
   }

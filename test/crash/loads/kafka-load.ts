@@ -1,11 +1,11 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Happening } from '../history.js';
 import { readMessageText } from '../message-text.js';
-import { EVENTS, kafkaClient, logName } from './kafka-client.js';
+import { EVENTS, kafkaClient, LEDGER, logName } from './kafka-client.js';
 import { describe, type LifeContext, noteFailure, pause } from './load.js';
 
 const GROUP = 'kafka-readers';
-const TOPICS = [EVENTS, 'retained'];
+const TOPICS = [EVENTS, LEDGER, 'retained'];
 const STOP_LIMIT_MS = 3_000;
 
 /** A group member that reads what it can and commits now and then. */

@@ -6,7 +6,7 @@ export class FrameError extends Error {
 }
 
 /** A request starts with key, version and correlation id. */
-const MIN_REQUEST_BYTES = 8;
+export const MIN_REQUEST_BYTES = 8;
 const PREFIX_BYTES = 4;
 
 /**

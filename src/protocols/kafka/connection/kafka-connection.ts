@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { MalformedBytes } from '../../../bytes/index.js';
 import type { Call, Handler } from '../handler.js';
 import type { HandlerRegistry } from '../handler-registry.js';
@@ -6,8 +7,11 @@ import type { Api, ResponseOf } from '../wire/api.js';
 import { readClientId, readRequestPrefix, writeResponseHeader } from '../wire/headers.js';
 import { WireReader } from '../wire/wire-reader.js';
 import type { WireWriter } from '../wire/wire-writer.js';
-import type { Authentication, ClientConnection } from './client-connection.js';
-import { FrameAssembler, FrameError } from './frame-assembler.js';
+import type { QuotaCharge, Quotas } from '../quotas/quotas.js';
+import { Authentication } from '../security/authentication.js';
+import { isLoopback } from '../security/loopback.js';
+import type { ClientConnection } from './client-connection.js';
+import { FrameAssembler, FrameError, MIN_REQUEST_BYTES } from './frame-assembler.js';
 import { ResponseQueue, type ResponseSlot } from './response-queue.js';
 
 /** What a connection needs from its front. */
@@ -17,21 +21,26 @@ export interface ConnectionContext {
   readonly writer: WireWriter;
   /** Called before the requests of a chunk are handled. */
   enter(): void;
-  /** Serves a bare SASL token; the answer has no header. */
-  authenticateRaw(token: Buffer, connection: KafkaConnection): Promise<Buffer | undefined>;
   log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
   readonly advertisedHost: string | undefined;
-  readonly advertisedPort: number | undefined;
+  readonly advertisedPort: (node: number) => number | undefined;
   readonly maxRequestBytes: number;
   readonly maxUnauthenticatedRequestBytes: number;
   readonly idleTimeoutMs: number;
   /** The user for clients that need not authenticate; undefined when they must. */
   readonly anonymousUser: string | undefined;
+  /** Whether clients beyond this machine need not authenticate either. */
+  readonly anonymousFromAnywhere: boolean;
+  /** After which a client must authenticate again; 0: never. */
+  readonly maxSessionMs: number;
+  readonly quotas: Quotas;
 }
 
 const MAX_WAITING_REQUESTS = 200;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
+/** How long a client that failed to authenticate waits for the end: guessing is slowed (connection.failed.authentication.delay.ms). */
+const FAILED_AUTHENTICATION_DELAY_MS = 100;
 
 /**
  * One client. Requests are handled as they come and answered in their order (the protocol has no other way to tell
@@ -42,7 +51,9 @@ export class KafkaConnection implements ClientConnection {
   readonly advertisedHost: string;
   readonly advertisedPort: number;
   readonly remoteAddress: string;
-  user: string;
+  readonly node: number;
+  readonly nodePorts: readonly number[];
+  readonly encrypted: boolean;
   software = '';
   readonly authentication: Authentication;
   readonly #socket: Socket;
@@ -53,16 +64,23 @@ export class KafkaConnection implements ClientConnection {
   #handlingChunk = false;
   #paused = false;
   #holds = 0;
+  readonly #closedCallbacks: (() => void)[] = [];
   #ended = false;
+  /** Nothing more is read: the connection ends when its answers are out. */
+  #ending = false;
+  #timers = new Set<NodeJS.Timeout>();
 
-  constructor(socket: Socket, context: ConnectionContext) {
+  constructor(socket: Socket, context: ConnectionContext, node: number, nodePorts: readonly number[]) {
     this.#socket = socket;
     this.#context = context;
     this.advertisedHost = context.advertisedHost ?? plainAddress(socket.localAddress);
-    this.advertisedPort = context.advertisedPort ?? socket.localPort ?? 0;
+    this.advertisedPort = context.advertisedPort(node) ?? socket.localPort ?? 0;
+    this.node = node;
+    this.nodePorts = nodePorts;
+    this.encrypted = socket instanceof TLSSocket;
     this.remoteAddress = plainAddress(socket.remoteAddress);
-    this.user = context.anonymousUser ?? '';
-    this.authentication = { done: context.anonymousUser !== undefined, mechanism: undefined, rawTokens: false };
+    const mayBeAnonymous = context.anonymousFromAnywhere || isLoopback(this.remoteAddress);
+    this.authentication = new Authentication(mayBeAnonymous ? context.anonymousUser : undefined, context.maxSessionMs);
     this.#assembler = new FrameAssembler(context.maxRequestBytes, (buffer, start, end) =>
       this.#onFrame(buffer, start, end),
     );
@@ -72,6 +90,14 @@ export class KafkaConnection implements ClientConnection {
     socket.on('drain', () => this.#resumeIfPossible());
     socket.on('error', () => this.#close()); // a reset by the peer is its way to say goodbye
     socket.on('close', () => this.#close());
+  }
+
+  get user(): string {
+    return this.authentication.user;
+  }
+
+  get principal(): string {
+    return this.authentication.principal;
   }
 
   holdReading(): () => void {
@@ -86,14 +112,30 @@ export class KafkaConnection implements ClientConnection {
     };
   }
 
+  onClosed(callback: () => void): void {
+    this.#closedCallbacks.push(callback);
+  }
+
   fail(reason: string): void {
     if (this.#ended) return;
+    if (!this.#ending) this.#logEnd(reason);
+    this.#close();
+  }
+
+  #logEnd(reason: string): void {
     this.#context.log('warn', 'Kafka connection closed', {
       reason,
       client: this.remoteAddress,
       software: this.software === '' ? undefined : this.software,
     });
-    this.#close();
+  }
+
+  endAfterAnswers(reason: string): void {
+    if (this.#ending || this.#ended) return;
+    this.#ending = true;
+    this.#logEnd(reason);
+    this.holdReading();
+    this.#after(FAILED_AUTHENTICATION_DELAY_MS, () => this.#close());
   }
 
   /** Ends the connection at once; parked requests are abandoned. */
@@ -104,9 +146,10 @@ export class KafkaConnection implements ClientConnection {
   #onChunk(chunk: Buffer): void {
     this.#context.enter();
     this.#handlingChunk = true;
-    this.#assembler.maxFrameBytes = this.authentication.done
-      ? this.#context.maxRequestBytes
-      : this.#context.maxUnauthenticatedRequestBytes;
+    const { authentication } = this;
+    const { maxRequestBytes, maxUnauthenticatedRequestBytes } = this.#context;
+    this.#assembler.maxFrameBytes = authentication.done ? maxRequestBytes : maxUnauthenticatedRequestBytes;
+    this.#assembler.minFrameBytes = authentication.rawTokens ? 0 : MIN_REQUEST_BYTES;
     try {
       this.#assembler.push(chunk);
     } catch (error) {
@@ -118,8 +161,9 @@ export class KafkaConnection implements ClientConnection {
   }
 
   #onFrame(buffer: Buffer, start: number, end: number): void {
-    if (this.#ended) return;
-    if (this.authentication.rawTokens && !this.authentication.done) {
+    if (this.#ended || this.#ending) return;
+    const { authentication } = this;
+    if (authentication.rawTokens) {
       this.#onRawToken(buffer.subarray(start, end));
       return;
     }
@@ -130,9 +174,18 @@ export class KafkaConnection implements ClientConnection {
       this.fail(`unknown API key ${apiKey}`);
       return;
     }
-    if (!this.authentication.done && handler.beforeAuthentication !== true) {
-      this.fail(`${handler.api.name} before authentication`);
-      return;
+    if (handler.beforeAuthentication !== true) {
+      if (!authentication.done) {
+        const isOpen = this.#context.anonymousUser !== undefined;
+        this.fail(
+          `${handler.api.name} before authentication${isOpen ? '; only clients on this machine need none (--kafka-anonymous)' : ''}`,
+        );
+        return;
+      }
+      if (authentication.isOver(performance.now())) {
+        this.fail(`${handler.api.name} after the end of the session: the client did not authenticate again in time`);
+        return;
+      }
     }
     const slot = this.#responses.add(end - start);
     const version = this.#context.registry.versionToRead(handler, apiVersion);
@@ -153,17 +206,38 @@ export class KafkaConnection implements ClientConnection {
     const { api } = handler;
     const clientId = readClientId(reader, api.isFlexible(version));
     const request = api.readRequest(reader, version);
+    const { quotas } = this.#context;
+    const charge: QuotaCharge | undefined = quotas.isEmpty ? undefined : quotas.open(this.principal, clientId);
+    const beganMs = charge === undefined ? 0 : performance.now();
+    let inHandler = true;
+    const throttle = (): number => {
+      if (charge === undefined) return 0;
+      if (inHandler) charge.add('request', performance.now() - beganMs);
+      return charge.throttleMs();
+    };
     const call: Call<Api> = {
       version,
       clientId,
       connection: this,
-      respond: (response) => this.#settle(slot, this.#encode(api, version, correlationId, response)),
-      respondNothing: () => this.#settle(slot, []),
+      charge: (kind, amount) => charge?.add(kind, amount),
+      respond: (response) => {
+        const throttleTimeMs = throttle();
+        const told = throttleTimeMs === 0 ? response : { ...response, throttleTimeMs };
+        this.#settle(slot, this.#encode(api, version, correlationId, told));
+        if (throttleTimeMs > 0) this.#mute(throttleTimeMs);
+      },
+      respondNothing: () => {
+        this.#settle(slot, []);
+        const throttleTimeMs = throttle();
+        if (throttleTimeMs > 0) this.#mute(throttleTimeMs);
+      },
       onAbandoned: (callback) => {
         slot.abandoned = callback;
       },
     };
     const pending = handler.handle(request, call);
+    if (charge !== undefined && slot.parts === undefined) charge.add('request', performance.now() - beganMs);
+    inHandler = false;
     pending?.catch((error: unknown) => this.#failWith(error, `${api.name} version ${version}`));
   }
 
@@ -177,13 +251,16 @@ export class KafkaConnection implements ClientConnection {
 
   #onRawToken(token: Buffer): void {
     const slot = this.#responses.add(token.length);
-    this.#context.authenticateRaw(token, this).then(
-      (answer) => {
-        if (answer === undefined) this.fail('SASL authentication failed');
-        else this.#settle(slot, [withLength(answer)]);
-      },
-      (error: unknown) => this.#failWith(error, 'a SASL token'),
-    );
+    this.authentication
+      .take(token, () => performance.now())
+      .then(
+        (step) => {
+          // A connection that ends says no.
+          if (step.kind === 'failed') this.endAfterAnswers(step.message);
+          else this.#settle(slot, [withLength(step.token)]);
+        },
+        (error: unknown) => this.#failWith(error, 'a SASL token'),
+      );
   }
 
   #encode(api: Api, version: number, correlationId: number, response: ResponseOf<Api>): Buffer[] {
@@ -252,12 +329,27 @@ export class KafkaConnection implements ClientConnection {
     this.#close();
   }
 
+  /** Reads nothing for a while: the client is over its quota (KIP-219: it was told first). */
+  #mute(forMs: number): void {
+    this.#after(forMs, this.holdReading());
+  }
+
+  #after(delayMs: number, callback: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
   #close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#socket.destroy();
     this.#context.enter();
     this.#responses.abandon();
+    for (const callback of this.#closedCallbacks) callback();
   }
 }
 
@@ -266,9 +358,9 @@ function plainAddress(address: string | undefined): string {
   return (address ?? '').replace(/^::ffff:/i, '');
 }
 
-function withLength(body: Buffer): Buffer {
+function withLength(body: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(4 + body.length);
   framed.writeInt32BE(body.length, 0);
-  body.copy(framed, 4);
+  framed.set(body, 4);
   return framed;
 }

@@ -17,6 +17,12 @@ const CODES: Readonly<Record<GroupError, number>> = {
   'metadata-too-large': ErrorCode.offsetMetadataTooLarge,
   'unstable-offset': ErrorCode.unstableOffsetCommit,
   'offset-out-of-range': ErrorCode.offsetOutOfRange,
+  'invalid-request': ErrorCode.invalidRequest,
+  'invalid-pattern': ErrorCode.invalidRegularExpression,
+  'fenced-member-epoch': ErrorCode.fencedMemberEpoch,
+  'unreleased-instance': ErrorCode.unreleasedInstanceId,
+  'unsupported-assignor': ErrorCode.unsupportedAssignor,
+  'stale-member-epoch': ErrorCode.staleMemberEpoch,
 };
 
 export function groupErrorCode(error: GroupError): number {

@@ -3,8 +3,9 @@ import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { transactionErrorCode } from '../groups/transaction-error-code.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { VIRTUAL_HOST } from '../kafka-options.js';
 import { addPartitionsToTxn } from '../schema/add-partitions-to-txn.js';
+import type { Asker } from '../security/access.js';
+import { Operation } from '../security/acl.js';
 
 interface AskedTopic {
   readonly name: string;
@@ -21,11 +22,11 @@ export function addPartitionsToTxnHandler(services: FrontServices): Handler {
     api: addPartitionsToTxn,
     served: '0-5',
     handle(request, call) {
-      const { user } = call.connection;
+      const asker = call.connection;
       const knowsFencing = call.version >= 2;
       if (call.version < 4) {
         const { transactionalId, producerId, producerEpoch: epoch, topics } = request;
-        const resultsByTopic = add(services, { transactionalId, producerId, epoch }, topics, user, knowsFencing);
+        const resultsByTopic = add(services, { transactionalId, producerId, epoch }, topics, asker, knowsFencing);
         services.groups.whenTransactionsStored(() => call.respond({ resultsByTopic, resultsByTransaction: [] }));
         return;
       }
@@ -34,7 +35,7 @@ export function addPartitionsToTxnHandler(services: FrontServices): Handler {
           const claim = { transactionalId, producerId, epoch };
           const topicResults = verifyOnly
             ? verify(services, claim, topics)
-            : add(services, claim, topics, user, knowsFencing);
+            : add(services, claim, topics, asker, knowsFencing);
           return { transactionalId, topicResults };
         },
       );
@@ -45,17 +46,17 @@ export function addPartitionsToTxnHandler(services: FrontServices): Handler {
 
 /** All or nothing: where one partition cannot be added, the others are not attempted. */
 function add(
-  { host, topics, groups }: FrontServices,
+  { host, topics, groups, access }: FrontServices,
   claim: ProducerClaim,
   asked: readonly AskedTopic[],
-  user: string,
+  asker: Asker,
   knowsFencing: boolean,
 ): TopicResult[] {
   const handles: number[] = [];
   const faultOf = (name: string, index: number): number => {
     const { topic, errorCode } = topics.find(name);
     if (topic === undefined) return errorCode;
-    if (!host.broker.allowed(user, VIRTUAL_HOST, 'write', topic.name)) return ErrorCode.topicAuthorizationFailed;
+    if (!access.mayTopic(asker, Operation.write, topic.name)) return ErrorCode.topicAuthorizationFailed;
     const handle = topics.partitionHandle(topic, index);
     if (handle < 0) return ErrorCode.unknownTopicOrPartition;
     handles.push(handle);

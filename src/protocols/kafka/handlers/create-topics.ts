@@ -2,10 +2,12 @@ import { BrokerError } from '../../../core/index.js';
 import { codeOf, ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { VIRTUAL_HOST } from '../kafka-options.js';
+import type { Nodes } from '../nodes.js';
 import { createTopics } from '../schema/create-topics.js';
-import { configFault, QUEUE_CONFIG, settingsOf } from '../topics/topic-config.js';
-import { type ConfigEntry, topicConfigEntries } from '../topics/topic-config-entries.js';
+import type { Asker } from '../security/access.js';
+import type { ConfigEntry } from '../topics/config-entry.js';
+import { QUEUE_CONFIG, settingsOf, TOPIC_CONFIGS } from '../topics/topic-config.js';
+import { topicConfigEntries } from '../topics/topic-config-entries.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 
@@ -29,7 +31,7 @@ export function createTopicsHandler(services: FrontServices): Handler {
       const topics = request.topics.map((asked): Answer => {
         const refusal = twice.has(asked.name)
           ? { errorCode: ErrorCode.invalidRequest, message: 'The topic is named more than once in the request.' }
-          : findRefusal(services, asked, call.connection.user);
+          : findRefusal(services, asked, call.connection);
         if (refusal !== undefined) return refused(asked.name, refusal);
         try {
           return create(services, asked, request.validateOnly);
@@ -38,6 +40,13 @@ export function createTopicsHandler(services: FrontServices): Handler {
           return refused(asked.name, { errorCode: codeOf(error.kind), message: error.message });
         }
       });
+      const made = topics.filter(({ errorCode }) => errorCode === ErrorCode.none);
+      if (!request.validateOnly) {
+        call.charge(
+          'mutation',
+          made.reduce((sum, { numPartitions = 1 }) => sum + numPartitions, 0),
+        );
+      }
       host.whenStable(services.topics.changedIn, () => call.respond({ topics }));
     },
   });
@@ -47,25 +56,30 @@ export function namedTwice(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.filter((name, index) => names.indexOf(name) !== index));
 }
 
-function findRefusal(services: FrontServices, asked: Asked, user: string): Refusal | undefined {
+function findRefusal(services: FrontServices, asked: Asked, asker: Asker): Refusal | undefined {
   const fault = services.topics.creationFault(asked.name);
   if (fault !== undefined) return fault;
-  if (!services.host.broker.allowed(user, VIRTUAL_HOST, 'configure', asked.name)) {
+  if (!services.access.mayCreateTopic(asker, asked.name)) {
     return { errorCode: ErrorCode.topicAuthorizationFailed, message: 'Not allowed to create this topic.' };
   }
-  return layoutFault(asked) ?? configsFault(asked);
+  return layoutFault(asked, services.nodes) ?? configsFault(asked);
 }
 
 /** Partitions and replicas, given as numbers (-1: the default) or as an assignment to nodes. */
-function layoutFault({ numPartitions, replicationFactor, assignments }: Asked): Refusal | undefined {
+function layoutFault({ numPartitions, replicationFactor, assignments }: Asked, nodes: Nodes): Refusal | undefined {
   if (assignments.length > 0) {
     if (numPartitions !== -1 || replicationFactor !== -1) {
       return { errorCode: ErrorCode.invalidRequest, message: 'Give either numbers or assignments, not both.' };
     }
     const indexes = new Set(assignments.map(({ partitionIndex }) => partitionIndex));
     const consecutive = indexes.size === assignments.length && assignments.every((_, index) => indexes.has(index));
-    if (consecutive && assignments.every(({ brokerIds }) => brokerIds.length === 1)) return undefined;
-    return { errorCode: ErrorCode.invalidReplicaAssignment, message: 'One replica per partition, counted from 0.' };
+    const known = assignments.every(({ brokerIds }) => areReplicas(brokerIds, nodes));
+    const even = assignments.every(({ brokerIds }) => brokerIds.length === assignments[0].brokerIds.length);
+    if (consecutive && known && even) return undefined;
+    return {
+      errorCode: ErrorCode.invalidReplicaAssignment,
+      message: 'Partitions are counted from 0, and each is on as many brokers that exist as any other.',
+    };
   }
   if (numPartitions !== -1 && (numPartitions < 1 || numPartitions > MAX_PARTITIONS)) {
     return {
@@ -73,16 +87,24 @@ function layoutFault({ numPartitions, replicationFactor, assignments }: Asked): 
       message: `Number of partitions must be between 1 and ${MAX_PARTITIONS}, or -1 for the default.`,
     };
   }
-  if (replicationFactor === 1 || replicationFactor === -1) return undefined;
-  return {
-    errorCode: ErrorCode.invalidReplicationFactor,
-    message: `Replication factor is ${replicationFactor}; there is one broker, so it can only be 1.`,
-  };
+  if (replicationFactor === -1 || (replicationFactor >= 1 && replicationFactor <= nodes.count)) return undefined;
+  const message =
+    replicationFactor < 1
+      ? 'Replication factor must be larger than 0.'
+      : `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ` +
+        `${replicationFactor} cannot be reached because only ${nodes.count} broker(s) are registered.`;
+  return { errorCode: ErrorCode.invalidReplicationFactor, message };
+}
+
+/** Whether a partition can be said to be on these nodes. */
+export function areReplicas(brokerIds: readonly number[], nodes: Nodes): boolean {
+  const distinct = new Set(brokerIds);
+  return distinct.size > 0 && distinct.size === brokerIds.length && brokerIds.every((id) => nodes.has(id));
 }
 
 function configsFault({ configs, numPartitions, assignments }: Asked): Refusal | undefined {
   for (const { name, value } of configs) {
-    const fault = configFault(name, value);
+    const fault = TOPIC_CONFIGS.fault(name, value);
     if (fault !== undefined) return { errorCode: ErrorCode.invalidConfig, message: fault };
     if (name === QUEUE_CONFIG && value === 'true' && Math.max(numPartitions, assignments.length) > 1) {
       return { errorCode: ErrorCode.invalidPartitions, message: 'A queue has one partition.' };
@@ -94,15 +116,19 @@ function configsFault({ configs, numPartitions, assignments }: Asked): Refusal |
 function create(services: FrontServices, asked: Asked, validateOnly: boolean): Answer {
   const wanted = asked.assignments.length > 0 ? asked.assignments.length : asked.numPartitions;
   const partitions = wanted === -1 ? services.options.defaultPartitions : wanted;
+  const copies = asked.assignments.length > 0 ? asked.assignments[0].brokerIds.length : asked.replicationFactor;
+  const replicationFactor = copies === -1 ? 1 : copies;
   const configs = Object.fromEntries(asked.configs.map(({ name, value }) => [name, value ?? '']));
-  const topicId = validateOnly ? ZERO_UUID : services.topics.create(asked.name, partitions, configs).id;
+  const topicId = validateOnly
+    ? ZERO_UUID
+    : services.topics.create(asked.name, partitions, configs, replicationFactor).id;
   return {
     name: asked.name,
     topicId,
     errorCode: ErrorCode.none,
     numPartitions: partitions,
-    replicationFactor: 1,
-    configs: topicConfigEntries(configs, settingsOf(configs, {})).map(describe),
+    replicationFactor,
+    configs: topicConfigEntries(configs, settingsOf(configs, {}), services.topics.brokerDefaults).map(describe),
   };
 }
 

@@ -2,8 +2,9 @@ import { BrokerError } from '../../../core/index.js';
 import { codeOf, ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { VIRTUAL_HOST } from '../kafka-options.js';
 import { deleteTopics } from '../schema/delete-topics.js';
+import type { Asker } from '../security/access.js';
+import { Operation } from '../security/acl.js';
 import type { ResponseOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 
@@ -17,20 +18,20 @@ export function deleteTopicsHandler(services: FrontServices): Handler {
     handle(request, call) {
       const asked =
         call.version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
-      const responses = asked.map(({ name, topicId }) => remove(services, name, topicId, call.connection.user));
+      const responses = asked.map(({ name, topicId }) => remove(services, name, topicId, call.connection));
+      call.charge('mutation', responses.filter(({ errorCode }) => errorCode === ErrorCode.none).length);
       host.whenStable(services.topics.changedIn, () => call.respond({ responses }));
     },
   });
 }
 
-function remove(services: FrontServices, name: string | null, topicId: string, user: string): Answer {
-  const { broker } = services.host;
+function remove(services: FrontServices, name: string | null, topicId: string, asker: Asker): Answer {
   if ((name === null) === (topicId === ZERO_UUID)) {
     return { name, topicId, errorCode: ErrorCode.invalidRequest, errorMessage: 'Give either a name or an id.' };
   }
   const { topic, errorCode } = services.topics.find(name, topicId);
   if (topic === undefined) return { name, topicId, errorCode };
-  if (!broker.allowed(user, VIRTUAL_HOST, 'configure', topic.name)) {
+  if (!services.access.mayTopic(asker, Operation.delete, topic.name)) {
     return { name, topicId, errorCode: ErrorCode.topicAuthorizationFailed };
   }
   try {

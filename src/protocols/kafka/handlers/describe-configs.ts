@@ -1,17 +1,19 @@
+import type { ClientConnection } from '../connection/client-connection.js';
 import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
-import { type Call, defineHandler, type Handler } from '../handler.js';
-import { NODE_ID, VIRTUAL_HOST } from '../kafka-options.js';
+import { defineHandler, type Handler } from '../handler.js';
 import { describeConfigs } from '../schema/describe-configs.js';
-import { brokerConfigEntries } from '../topics/broker-config-entries.js';
-import { type ConfigEntry, declaredConfigs, topicConfigEntries } from '../topics/topic-config-entries.js';
+import { Operation } from '../security/acl.js';
+import { ConfigResourceType } from '../topics/alter-configs.js';
+import { brokerConfigEntries, defaultBrokerConfigEntries } from '../topics/broker-config-entries.js';
+import type { ConfigEntry } from '../topics/config-entry.js';
+import { groupConfigEntries } from '../topics/group-config-entries.js';
+import { declaredConfigs, topicConfigEntries } from '../topics/topic-config-entries.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 
 type Request = RequestOf<typeof describeConfigs>;
 type Answer = ResponseOf<typeof describeConfigs>['results'][number];
-
-const TOPIC = 2;
-const BROKER = 4;
+type Found = readonly ConfigEntry[] | { readonly errorCode: number; readonly errorMessage: string | null };
 
 export function describeConfigsHandler(services: FrontServices): Handler {
   return defineHandler({
@@ -20,11 +22,11 @@ export function describeConfigsHandler(services: FrontServices): Handler {
     handle(request, call) {
       const results = request.resources.map((resource): Answer => {
         const { resourceType, resourceName, configurationKeys } = resource;
-        const found = find(services, resourceType, resourceName, call);
-        if (typeof found === 'number') {
-          return { errorCode: found, errorMessage: null, resourceType, resourceName, configs: [] };
-        }
-        const wanted = found.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
+        const found = find(services, resourceType, resourceName, call.connection);
+        if ('errorCode' in found) return { ...found, resourceType, resourceName, configs: [] };
+        // Older clients ask for all of them by naming none.
+        const all = configurationKeys === null || configurationKeys.length === 0;
+        const wanted = found.filter(({ name }) => all || configurationKeys.includes(name));
         const configs = wanted.map((entry) => describe(entry, request));
         return { errorCode: ErrorCode.none, resourceType, resourceName, configs };
       });
@@ -33,28 +35,44 @@ export function describeConfigsHandler(services: FrontServices): Handler {
   });
 }
 
-function find(
-  services: FrontServices,
-  resourceType: number,
-  resourceName: string,
-  call: Call<typeof describeConfigs>,
-): readonly ConfigEntry[] | number {
-  if (resourceType === BROKER) {
-    const known = resourceName === '' || resourceName === String(NODE_ID);
-    return known ? brokerConfigEntries(services.options, call.connection) : ErrorCode.invalidRequest;
+function find(services: FrontServices, type: number, name: string, connection: ClientConnection): Found {
+  switch (type) {
+    case ConfigResourceType.topic:
+      return ofTopic(services, name, connection);
+    case ConfigResourceType.broker:
+      return ofBroker(services, name, connection);
+    case ConfigResourceType.group:
+      if (services.access.mayGroup(connection, Operation.describeConfigs, name)) {
+        return groupConfigEntries(services.configs.ofGroup(name));
+      }
+      return { errorCode: ErrorCode.groupAuthorizationFailed, errorMessage: null };
+    default:
+      return { errorCode: ErrorCode.invalidRequest, errorMessage: `Unsupported resource type ${type}` };
   }
-  if (resourceType !== TOPIC) return ErrorCode.invalidRequest;
-  const { topic, errorCode } = services.topics.find(resourceName);
-  if (topic === undefined) return errorCode;
-  const { broker } = services.host;
-  if (!broker.allowed(call.connection.user, VIRTUAL_HOST, 'configure', topic.name)) {
-    return ErrorCode.topicAuthorizationFailed;
+}
+
+function ofTopic(services: FrontServices, name: string, connection: ClientConnection): Found {
+  const { topic, errorCode } = services.topics.find(name);
+  if (topic === undefined) return { errorCode, errorMessage: null };
+  if (!services.access.mayTopic(connection, Operation.describeConfigs, topic.name)) {
+    return { errorCode: ErrorCode.topicAuthorizationFailed, errorMessage: null };
   }
-  return topicConfigEntries(declaredConfigs(topic), topic.settings);
+  return topicConfigEntries(declaredConfigs(topic), topic.settings, services.topics.brokerDefaults);
+}
+
+function ofBroker(services: FrontServices, name: string, connection: ClientConnection): Found {
+  if (!services.access.mayCluster(connection, Operation.describeConfigs)) {
+    return { errorCode: ErrorCode.clusterAuthorizationFailed, errorMessage: null };
+  }
+  if (name === '') return defaultBrokerConfigEntries(services);
+  if (/^\d+$/.test(name) && services.nodes.has(Number(name))) {
+    return brokerConfigEntries(services, Number(name), connection);
+  }
+  return { errorCode: ErrorCode.invalidRequest, errorMessage: `There is no broker '${name}'.` };
 }
 
 function describe(entry: ConfigEntry, request: Request): Answer['configs'][number] {
-  const { name, value, readOnly, source, type, synonyms } = entry;
+  const { name, value, readOnly, source, type, synonyms, documentation } = entry;
   return {
     name,
     value,
@@ -63,6 +81,6 @@ function describe(entry: ConfigEntry, request: Request): Answer['configs'][numbe
     isSensitive: false,
     synonyms: request.includeSynonyms ? synonyms : [],
     configType: type,
-    documentation: null,
+    documentation: request.includeDocumentation ? documentation : null,
   };
 }

@@ -5,20 +5,23 @@ import { defineHandler, type Handler } from '../handler.js';
 import { groupStateName } from '../groups/group-state-name.js';
 import { describeGroups } from '../schema/describe-groups.js';
 import { OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
-import { GROUP_OPERATIONS } from '../topics/allowed-operations.js';
+import { Operation } from '../security/acl.js';
 import type { ResponseOf } from '../wire/api.js';
 
 type Answer = ResponseOf<typeof describeGroups>['groups'][number];
 
-export function describeGroupsHandler({ groups }: FrontServices): Handler {
+export function describeGroupsHandler({ groups, access }: FrontServices): Handler {
   return defineHandler({
     api: describeGroups,
     served: '0-6',
     handle(request, call) {
-      const authorizedOperations = request.includeAuthorizedOperations ? GROUP_OPERATIONS : OPERATIONS_NOT_ASKED;
       const described = request.groups.map((groupId) => {
+        if (!access.mayGroup(call.connection, Operation.describe, groupId)) return refused(groupId);
         const group = groups.coordinator.describe(groupId);
         const answer = group === undefined ? unknown(groupId, call.version) : describe(group);
+        const authorizedOperations = request.includeAuthorizedOperations
+          ? access.groupOperations(call.connection, groupId)
+          : OPERATIONS_NOT_ASKED;
         return { ...answer, authorizedOperations };
       });
       call.respond({ groups: described });
@@ -41,6 +44,17 @@ function describe({ groupId, state, protocolType, protocol, members }: GroupDesc
       memberMetadata: metadata,
       memberAssignment: assignment,
     })),
+  };
+}
+
+function refused(groupId: string): Answer {
+  return {
+    errorCode: ErrorCode.groupAuthorizationFailed,
+    groupId,
+    groupState: '',
+    protocolType: '',
+    protocolData: '',
+    members: [],
   };
 }
 

@@ -115,10 +115,54 @@ test('a client that knows another leader epoch is told', async () => {
   assert.deepEqual(topics[0].partitions, [{ errorCode: 0, partition: 0, leaderEpoch: 2, endOffset: 1 }]);
 });
 
-test('fetch sessions are declined, and one that we never gave is unknown', async () => {
+test('a session remembers what is fetched, and tells only what is new', async () => {
+  const [first, second] = [await front.newTopic(), await front.newTopic()];
+  const ask = (
+    names: readonly string[],
+    sessionId: number,
+    sessionEpoch: number,
+    fetchOffset = 0,
+    forgotten: string[] = [],
+  ) =>
+    front.client.call(fetch, 11, {
+      ...fetchRequest('', 0),
+      sessionId,
+      sessionEpoch,
+      topics: names.map((name) => ({ ...fetchRequest(name, fetchOffset).topics[0] })),
+      forgottenTopicsData: forgotten.map((topic) => ({ topic, topicId: ZERO_UUID, partitions: [0] })),
+    });
+  const told = ({ responses }: Awaited<ReturnType<typeof ask>>) => responses.map(({ topic }) => topic);
+  const opened = await ask([first, second], 0, 0);
+  const { sessionId } = opened;
+  assert.notEqual(sessionId, 0);
+  assert.deepEqual(told(opened), [first, second], 'a full fetch tells of everything');
+  assert.deepEqual(told(await ask([], sessionId, 1)), [], 'nothing is new');
+
+  await front.append(second, batchOf(record('a')));
+  const grown = await ask([], sessionId, 2);
+  assert.deepEqual([told(grown), grown.sessionId], [[second], sessionId]);
+  assert.equal(batchRecordCount(fetched(grown).bytes, 0), 1);
+  assert.deepEqual(told(await ask([second], sessionId, 3, 1)), [], 'from its new place on there is nothing');
+
+  assert.equal((await ask([], sessionId, 3)).errorCode, ErrorCode.invalidFetchSessionEpoch);
+  assert.deepEqual(told(await ask([second], sessionId, 4, 7)), [second], 'an error is always told');
+  assert.deepEqual(told(await ask([second], sessionId, 5, 1)), [second], 'what is no longer wrong is new');
+  await front.append(second, batchOf(record('b')));
+  assert.deepEqual(told(await ask([], sessionId, 6, 0, [second])), [], 'what is forgotten is not fetched');
+  const emptied = await ask([], sessionId, 7, 0, [first]);
+  assert.deepEqual([emptied.sessionId, emptied.errorCode], [0, 0], 'a session about nothing ends');
+  assert.equal((await ask([], sessionId, 8)).errorCode, ErrorCode.fetchSessionIdNotFound);
+});
+
+test('a session stays with names or with ids, and ends when the client wants none', async () => {
   const name = await front.newTopic();
-  const opened = await front.client.call(fetch, 11, { ...fetchRequest(name, 0), sessionId: 0, sessionEpoch: 0 });
-  assert.equal(opened.sessionId, 0);
+  const open = () => front.client.call(fetch, 11, { ...fetchRequest(name, 0), sessionId: 0, sessionEpoch: 0 });
+  const { sessionId } = await open();
+  const byId = await front.client.call(fetch, 13, { ...fetchRequest('', 0), topics: [], sessionId, sessionEpoch: 1 });
+  assert.equal(byId.errorCode, ErrorCode.fetchSessionTopicIdError);
+  await front.client.call(fetch, 11, { ...fetchRequest(name, 0), sessionId, sessionEpoch: -1 });
+  const gone = await front.client.call(fetch, 11, { ...fetchRequest(name, 0), sessionId, sessionEpoch: 1 });
+  assert.equal(gone.errorCode, ErrorCode.fetchSessionIdNotFound);
   const unknown = await front.client.call(fetch, 11, { ...fetchRequest(name, 0), sessionId: 7, sessionEpoch: 1 });
   assert.equal(unknown.errorCode, ErrorCode.fetchSessionIdNotFound);
 });

@@ -2,10 +2,11 @@ import type { TopicInfo } from '../../../core/index.js';
 import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { VIRTUAL_HOST } from '../kafka-options.js';
 import { findLatestTimestamp, findOffsetByTimestamp, type OffsetAndTime } from '../records/offset-by-timestamp.js';
 import { leaderEpochFault } from '../topics/leader-epoch.js';
 import { listOffsets } from '../schema/list-offsets.js';
+import type { Asker } from '../security/access.js';
+import { Operation } from '../security/acl.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 
 type Partition = RequestOf<typeof listOffsets>['topics'][number]['partitions'][number];
@@ -33,7 +34,7 @@ export function listOffsetsHandler(services: FrontServices): Handler {
         for (const partition of partitions) {
           const { topic, errorCode } = services.topics.find(name);
           if (topic === undefined) answers.push({ partitionIndex: partition.partitionIndex, errorCode });
-          else answers.push(await answer(services, topic, partition, readCommitted, call.connection.user));
+          else answers.push(await answer(services, topic, partition, readCommitted, call.connection));
         }
         topics.push({ name, partitions: answers });
       }
@@ -47,13 +48,13 @@ async function answer(
   topic: TopicInfo,
   asked: Partition,
   readCommitted: boolean,
-  user: string,
+  asker: Asker,
 ): Promise<Answer> {
   const { partitionIndex } = asked;
   const { host } = services;
   const state = services.topics.partition(topic, partitionIndex);
   if (state === undefined) return { partitionIndex, errorCode: ErrorCode.unknownTopicOrPartition };
-  if (!host.broker.allowed(user, VIRTUAL_HOST, 'read', topic.name)) {
+  if (!services.access.mayTopic(asker, Operation.describe, topic.name)) {
     return { partitionIndex, errorCode: ErrorCode.topicAuthorizationFailed };
   }
   const fault = leaderEpochFault(state, asked.currentLeaderEpoch);

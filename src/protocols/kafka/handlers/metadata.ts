@@ -2,9 +2,9 @@ import { BrokerError, type TopicInfo } from '../../../core/index.js';
 import { codeOf, ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { type Call, defineHandler, type Handler } from '../handler.js';
-import { NODE_ID, VIRTUAL_HOST } from '../kafka-options.js';
 import { metadata, OPERATIONS_NOT_ASKED } from '../schema/metadata.js';
-import { CLUSTER_OPERATIONS, maySeeTopic, topicOperations } from '../topics/allowed-operations.js';
+import type { Asker } from '../security/access.js';
+import { Operation } from '../security/acl.js';
 import type { RequestOf, ResponseOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 
@@ -19,17 +19,17 @@ export function metadataHandler(services: FrontServices): Handler {
     handle(request, call) {
       const { connection } = call;
       const topics = wantsAll(request, call.version)
-        ? allTopics(services, request, connection.user)
+        ? allTopics(services, request, connection)
         : namedTopics(services, request, call);
       // A topic that was created on the way must outlive a crash before anybody hears of it.
       host.whenStable(services.topics.changedIn, () =>
         call.respond({
-          brokers: [{ nodeId: NODE_ID, host: connection.advertisedHost, port: connection.advertisedPort }],
+          brokers: services.nodes.seenFrom(connection),
           clusterId: services.clusterId,
-          controllerId: NODE_ID,
+          controllerId: services.nodes.firstId,
           topics,
           clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-            ? CLUSTER_OPERATIONS
+            ? services.access.clusterOperations(connection)
             : OPERATIONS_NOT_ASKED,
         }),
       );
@@ -42,25 +42,25 @@ function wantsAll(request: Request, version: number): boolean {
   return request.topics === null || (version === 0 && request.topics.length === 0);
 }
 
-function allTopics(services: FrontServices, request: Request, user: string): TopicAnswer[] {
-  const { broker } = services.host;
+function allTopics(services: FrontServices, request: Request, asker: Asker): TopicAnswer[] {
   return services.topics
     .all()
-    .filter((topic) => maySeeTopic(broker, user, topic.name))
-    .map((topic) => describe(services, topic, request, user));
+    .filter((topic) => services.access.mayTopic(asker, Operation.describe, topic.name))
+    .map((topic) => describe(services, topic, request, asker));
 }
 
 function namedTopics(services: FrontServices, request: Request, call: Call<typeof metadata>): TopicAnswer[] {
-  const { broker } = services.host;
-  const { user } = call.connection;
+  const asker = call.connection;
   return (request.topics ?? []).map(({ name, topicId }): TopicAnswer => {
     const found = services.topics.find(name, topicId);
     if (found.topic !== undefined) {
-      if (maySeeTopic(broker, user, found.topic.name)) return describe(services, found.topic, request, user);
+      if (services.access.mayTopic(asker, Operation.describe, found.topic.name)) {
+        return describe(services, found.topic, request, asker);
+      }
       return missing(name, topicId, ErrorCode.topicAuthorizationFailed);
     }
     if (found.errorCode === ErrorCode.unknownTopicOrPartition && name !== null && mayCreate(services, request)) {
-      return create(services, name, request, user);
+      return create(services, name, request, asker);
     }
     return missing(name, topicId, found.errorCode);
   });
@@ -70,16 +70,15 @@ function mayCreate(services: FrontServices, request: Request): boolean {
   return services.options.autoCreateTopics && request.allowAutoTopicCreation;
 }
 
-function create(services: FrontServices, name: string, request: Request, user: string): TopicAnswer {
-  const { broker } = services.host;
+function create(services: FrontServices, name: string, request: Request, asker: Asker): TopicAnswer {
   const fault = services.topics.creationFault(name);
   if (fault !== undefined) return missing(name, ZERO_UUID, fault.errorCode);
-  if (!broker.allowed(user, VIRTUAL_HOST, 'configure', name)) {
+  if (!services.access.mayCreateTopic(asker, name)) {
     return missing(name, ZERO_UUID, ErrorCode.topicAuthorizationFailed);
   }
   try {
     const topic = services.topics.create(name, services.options.defaultPartitions, {});
-    return describe(services, topic, request, user);
+    return describe(services, topic, request, asker);
   } catch (error) {
     if (error instanceof BrokerError) return missing(name, ZERO_UUID, codeOf(error.kind));
     throw error;
@@ -90,7 +89,9 @@ function missing(name: string | null, topicId: string, errorCode: number): Topic
   return { errorCode, name: topicId === ZERO_UUID ? (name ?? '') : null, topicId, partitions: [] };
 }
 
-function describe(services: FrontServices, topic: TopicInfo, request: Request, user: string): TopicAnswer {
+function describe(services: FrontServices, topic: TopicInfo, request: Request, asker: Asker): TopicAnswer {
+  const { nodes, topics } = services;
+  const copies = topics.replicationFactor(topic);
   return {
     errorCode: ErrorCode.none,
     name: services.topics.spelling(topic),
@@ -98,14 +99,14 @@ function describe(services: FrontServices, topic: TopicInfo, request: Request, u
     partitions: topic.partitionHandles.map((handle, partitionIndex) => ({
       errorCode: ErrorCode.none,
       partitionIndex,
-      leaderId: NODE_ID,
+      leaderId: nodes.leaderOf(topic.id, partitionIndex),
       leaderEpoch: services.host.broker.partition(handle).leaderEpoch,
-      replicaNodes: [NODE_ID],
-      isrNodes: [NODE_ID],
+      replicaNodes: nodes.replicasOf(topic.id, partitionIndex, copies),
+      isrNodes: nodes.replicasOf(topic.id, partitionIndex, copies),
       offlineReplicas: [],
     })),
     topicAuthorizedOperations: request.includeTopicAuthorizedOperations
-      ? topicOperations(services.host.broker, user, topic.name)
+      ? services.access.topicOperations(asker, topic.name)
       : OPERATIONS_NOT_ASKED,
   };
 }

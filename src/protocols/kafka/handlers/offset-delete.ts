@@ -19,7 +19,8 @@ export function offsetDeleteHandler({ groups, topics }: FrontServices): Handler 
           : partitions.map(({ partitionIndex }) => ({ topic, partition: partitionIndex }));
       });
       const group = groups.coordinator.describe(groupId);
-      const read = group === undefined ? null : subscribedTopics(group);
+      const assigned = groups.coordinator.assigned.find(groupId)?.subscribedNames() ?? null;
+      const read = group === undefined ? assigned : subscribedTopics(group);
       const readIds = read === null ? null : new Set([...read].map((name) => topics.find(name).topic?.id ?? ''));
       const answer = groups.coordinator.offsets.delete(groupId, wanted, readIds);
       if (answer.error !== 'none') {

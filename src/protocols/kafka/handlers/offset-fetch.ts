@@ -4,6 +4,8 @@ import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { groupErrorCode } from '../groups/group-error-code.js';
 import { offsetFetch } from '../schema/offset-fetch.js';
+import type { Asker } from '../security/access.js';
+import { Operation } from '../security/acl.js';
 import type { ResponseOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 
@@ -23,18 +25,38 @@ export function offsetFetchHandler(services: FrontServices): Handler {
     served: '1-10',
     handle(request, call) {
       if (call.version < 8) {
+        if (!mayFetch(services, request.groupId, call.connection)) {
+          call.respond({ topics: [], groups: [], errorCode: ErrorCode.groupAuthorizationFailed });
+          return;
+        }
         const asked = request.topics?.map((topic) => ({ ...topic, topicId: ZERO_UUID })) ?? null;
         const topics = fetch(services, request.groupId, asked, request.requireStable, false);
         services.groups.whenStored(() => call.respond({ topics, groups: [] }));
         return;
       }
-      const groups = request.groups.map(({ groupId, topics }) => ({
-        groupId,
-        topics: fetch(services, groupId, topics, request.requireStable, call.version >= 10),
-      }));
+      const groups = request.groups.map(({ groupId, memberId, memberEpoch, topics }) => {
+        if (!mayFetch(services, groupId, call.connection)) {
+          return { groupId, topics: [], errorCode: ErrorCode.groupAuthorizationFailed };
+        }
+        const errorCode = memberFault(services, groupId, memberId, memberEpoch);
+        if (errorCode !== ErrorCode.none) return { groupId, topics: [], errorCode };
+        return { groupId, topics: fetch(services, groupId, topics, request.requireStable, call.version >= 10) };
+      });
       services.groups.whenStored(() => call.respond({ topics: [], groups }));
     },
   });
+}
+
+/** Members of the newer kind of group say who they are, and are told when they are not up to date (KIP-848). */
+function memberFault(services: FrontServices, groupId: string, memberId: string | null, memberEpoch: number): number {
+  if (memberId === null && memberEpoch < 0) return ErrorCode.none;
+  const claim = { memberId: memberId ?? '', instanceId: null, generation: memberEpoch };
+  const error = services.groups.coordinator.assigned.checkOffsets(groupId, claim);
+  return error === 'group-not-found' ? ErrorCode.none : groupErrorCode(error);
+}
+
+function mayFetch({ access }: FrontServices, groupId: string, asker: Asker): boolean {
+  return access.mayGroup(asker, Operation.describe, groupId);
 }
 
 /** @param asked null for all that the group has committed */

@@ -2,6 +2,7 @@ import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
 import { offsetForLeaderEpoch } from '../schema/offset-for-leader-epoch.js';
+import { Operation } from '../security/acl.js';
 import { leaderEpochFault } from '../topics/leader-epoch.js';
 
 /**
@@ -19,6 +20,9 @@ export function offsetForLeaderEpochHandler(services: FrontServices): Handler {
           topic: name,
           partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch }) => {
             if (topic === undefined) return { partition, errorCode };
+            if (!services.access.mayTopic(call.connection, Operation.describe, topic.name)) {
+              return { partition, errorCode: ErrorCode.topicAuthorizationFailed };
+            }
             const state = services.topics.partition(topic, partition);
             if (state === undefined) return { partition, errorCode: ErrorCode.unknownTopicOrPartition };
             const fault = leaderEpochFault(state, currentLeaderEpoch);

@@ -1,11 +1,10 @@
 import { ErrorCode } from '../error-code.js';
 import type { FrontServices } from '../front-services.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { authenticatePlain } from '../sasl/plain.js';
+import { NO_TOKEN } from '../sasl/sasl-mechanism.js';
 import { saslAuthenticate } from '../schema/sasl-authenticate.js';
 
-const NO_BYTES = new Uint8Array(0);
-
+/** Hands the client's tokens to the mechanism that was picked. A failure is told, and ends the connection. */
 export function saslAuthenticateHandler({ host }: FrontServices): Handler {
   return defineHandler({
     api: saslAuthenticate,
@@ -13,23 +12,22 @@ export function saslAuthenticateHandler({ host }: FrontServices): Handler {
     beforeAuthentication: true,
     async handle({ authBytes }, call) {
       const { authentication } = call.connection;
-      if (authentication.mechanism === undefined) {
+      if (!authentication.isUnderWay) {
         const errorMessage = 'SaslAuthenticate without a SaslHandshake before it';
-        call.respond({ errorCode: ErrorCode.illegalSaslState, errorMessage, authBytes: NO_BYTES });
+        call.respond({ errorCode: ErrorCode.illegalSaslState, errorMessage, authBytes: NO_TOKEN });
+        if (!authentication.done) call.connection.endAfterAnswers(errorMessage);
         return;
       }
-      authentication.mechanism = undefined;
-      const user = await authenticatePlain(host, authBytes, call.connection.remoteAddress);
+      const step = await authentication.take(authBytes, () => performance.now());
       host.enter();
-      if (user === undefined) {
-        authentication.done = false;
-        const errorMessage = 'Authentication failed: Invalid username or password';
-        call.respond({ errorCode: ErrorCode.saslAuthenticationFailed, errorMessage, authBytes: NO_BYTES });
+      if (step.kind !== 'failed') {
+        const sessionLifetimeMs = step.kind === 'done' ? (step.lifetimeMs ?? 0) : 0;
+        call.respond({ errorCode: ErrorCode.none, authBytes: step.token, sessionLifetimeMs });
         return;
       }
-      call.connection.user = user;
-      authentication.done = true;
-      call.respond({ errorCode: ErrorCode.none, authBytes: NO_BYTES });
+      const errorMessage = step.message;
+      call.respond({ errorCode: ErrorCode.saslAuthenticationFailed, errorMessage, authBytes: NO_TOKEN });
+      call.connection.endAfterAnswers(errorMessage);
     },
   });
 }

@@ -4,15 +4,15 @@ import { groupErrorCode } from '../groups/group-error-code.js';
 import { groupOffsetsByTopic } from '../groups/offsets-to-commit.js';
 import { transactionErrorCode } from '../groups/transaction-error-code.js';
 import { defineHandler, type Handler } from '../handler.js';
-import { VIRTUAL_HOST } from '../kafka-options.js';
 import { txnOffsetCommit } from '../schema/txn-offset-commit.js';
+import { Operation } from '../security/acl.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 
 /** Producers that use version 5 do not announce the group first (KIP-890). */
 const FIRST_VERSION_THAT_ADDS_THE_GROUP = 5;
 
 /** Commits offsets that become visible with the transaction, or never. */
-export function txnOffsetCommitHandler({ host, groups, topics }: FrontServices): Handler {
+export function txnOffsetCommitHandler({ host, groups, topics, access }: FrontServices): Handler {
   return defineHandler({
     api: txnOffsetCommit,
     served: '0-5',
@@ -25,7 +25,7 @@ export function txnOffsetCommitHandler({ host, groups, topics }: FrontServices):
         ({ name }) => {
           const found = topics.find(name);
           if (found.topic === undefined) return found;
-          const allowed = host.broker.allowed(call.connection.user, VIRTUAL_HOST, 'read', found.topic.name);
+          const allowed = access.mayTopic(call.connection, Operation.read, found.topic.name);
           return allowed ? found : { topic: undefined, errorCode: ErrorCode.topicAuthorizationFailed };
         },
       );

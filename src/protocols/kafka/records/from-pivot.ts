@@ -1,5 +1,5 @@
 import type { RecordHeader } from '../../../bytes/index.js';
-import type { PivotHeader, PivotMessage, PivotValue } from '../../../core/index.js';
+import { pivotAsJson, type PivotMessage, type PivotValue } from '../../../core/index.js';
 import {
   EXCHANGE_HEADER,
   PRIORITY_HEADER,
@@ -42,36 +42,10 @@ function bytesOf(value: PivotValue): Uint8Array | null {
       return Buffer.from(String(value.seconds));
     case 'list':
     case 'table':
-      return Buffer.from(JSON.stringify(jsonOf(value)));
+      return Buffer.from(JSON.stringify(pivotAsJson(value, base64)));
   }
 }
 
-function jsonOf(value: PivotValue): unknown {
-  switch (value.kind) {
-    case 'string':
-    case 'boolean':
-    case 'number':
-      return value.value;
-    case 'binary':
-      return Buffer.from(value.value).toString('base64');
-    case 'integer':
-      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : String(value.value);
-    case 'double':
-      return Number.isFinite(value.value) ? value.value : String(value.value);
-    case 'timestamp':
-      return Number(value.seconds);
-    case 'null':
-      return null;
-    case 'list':
-      return value.items.map(jsonOf);
-    case 'table':
-      return tableOf(value.entries);
-  }
-}
-
-/** Without a prototype, so that no header name can mean anything but itself. */
-function tableOf(entries: readonly PivotHeader[]): unknown {
-  const table = Object.create(null) as Record<string, unknown>;
-  for (const { name, value } of entries) table[name] = jsonOf(value);
-  return table;
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

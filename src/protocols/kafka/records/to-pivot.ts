@@ -1,5 +1,5 @@
 import { DIALECT_KAFKA } from '../../../bytes/index.js';
-import type { DialectTranslation, PivotMessage, PivotValue } from '../../../core/index.js';
+import { type DialectTranslation, type PivotMessage, pivotOf, type PivotValue } from '../../../core/index.js';
 import { isPropertyHeader, PRIORITY_HEADER, PROPERTY_HEADERS } from './property-headers.js';
 import { decodeRecordEnvelope } from './record-envelope.js';
 
@@ -11,25 +11,9 @@ export const kafkaTranslation: DialectTranslation = {
   dialect: DIALECT_KAFKA,
   toPivot(envelope, envelopeStart, _envelopeEnd, body, bodyStart, bodyEnd) {
     const { key, headers } = decodeRecordEnvelope(envelope, envelopeStart);
-    const pivot: PivotMessage = {
-      body: body.subarray(bodyStart, bodyEnd),
-      exchange: undefined,
-      routingKey: key === null ? undefined : textOf(key),
-      key: key ?? undefined,
-      contentType: undefined,
-      contentEncoding: undefined,
-      messageId: undefined,
-      correlationId: undefined,
-      replyTo: undefined,
-      type: undefined,
-      appId: undefined,
-      userId: undefined,
-      timestampMs: undefined,
-      priority: undefined,
-      group: undefined,
-      deduplicationId: undefined,
-      headers: [],
-    };
+    const pivot = pivotOf(body.subarray(bodyStart, bodyEnd));
+    pivot.routingKey = key === null ? undefined : textOf(key);
+    pivot.key = key ?? undefined;
     for (const { name, value } of headers) {
       if (!takeProperty(pivot, name, value)) pivot.headers.push({ name, value: pivotValue(value) });
     }

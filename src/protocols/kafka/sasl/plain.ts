@@ -1,16 +1,23 @@
 import type { Host } from '../../../core/index.js';
+import { NO_TOKEN, type SaslMechanism, type SaslStep } from './sasl-mechanism.js';
 
-export const SASL_MECHANISMS: readonly string[] = ['PLAIN'];
+const FAILED: SaslStep = { kind: 'failed', message: 'Authentication failed: Invalid username or password' };
 
 /**
- * Checks a PLAIN token (RFC 4616): authorization identity, user and password, separated by NUL. Answers the user, or
- * undefined when the token is malformed, asks to act as somebody else, or the password is wrong or not good from there.
- *
- * @param from the client's address
+ * PLAIN (RFC 4616): one token of authorization identity, user and password, separated by NUL. Refused are malformed
+ * tokens, acting as somebody else, and passwords that are wrong or not good from there.
  */
-export async function authenticatePlain(host: Host, token: Uint8Array, from: string): Promise<string | undefined> {
-  const [actAs, user, password, ...rest] = Buffer.from(token).toString('utf8').split('\0');
-  if (user === undefined || user === '' || password === undefined || rest.length > 0) return undefined;
-  if (actAs !== '' && actAs !== user) return undefined;
-  return await host.authenticate(user, password, from);
+export function plainMechanism(host: Host): SaslMechanism {
+  return {
+    name: 'PLAIN',
+    start: (from) => ({
+      async next(token) {
+        const [actAs, name, password, ...rest] = Buffer.from(token).toString('utf8').split('\0');
+        if (name === undefined || name === '' || password === undefined || rest.length > 0) return FAILED;
+        if (actAs !== '' && actAs !== name) return FAILED;
+        const user = await host.authenticate(name, password, from);
+        return user === undefined ? FAILED : { kind: 'done', user, token: NO_TOKEN };
+      },
+    }),
+  };
 }

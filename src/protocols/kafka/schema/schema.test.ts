@@ -182,6 +182,10 @@ function primitiveValue(type: string): fc.Arbitrary<unknown> {
       return signed(32);
     case 'int64':
       return fc.maxSafeInteger();
+    case 'uint16':
+      return fc.nat(65_535);
+    case 'float64':
+      return fc.double({ noNaN: true });
     case 'bool':
       return fc.boolean();
     case 'uuid':

@@ -18,6 +18,7 @@ import { produce } from '../schema/produce.js';
 import type { ReceivedOf } from '../wire/api.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
 import { MemoryHost } from './memory-host.test.js';
+import { MemoryStores } from './memory-stores.test.js';
 import { TestClient } from './test-client.test.js';
 
 /** Stands for the other dialects: the envelope is a JSON object of the pivot's properties. */
@@ -30,6 +31,7 @@ export const translate: Translate = (_dialect, envelope, start, end, body, bodyS
 /** A front on a port of its own, with the verbs that most tests need. */
 export class FrontFixture {
   readonly memory = new MemoryHost();
+  readonly stores = new MemoryStores();
   port = 0;
   /** Renewed for every test. */
   client!: TestClient;
@@ -37,7 +39,7 @@ export class FrontFixture {
   #topicCount = 0;
 
   constructor(options: Partial<KafkaOptions> = {}) {
-    this.#front = new KafkaFront(this.memory.host, this.memory.groups, translate, options);
+    this.#front = new KafkaFront(this.memory.host, this.memory.groups, this.stores, translate, options);
   }
 
   async start(): Promise<void> {

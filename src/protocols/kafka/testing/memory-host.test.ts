@@ -71,6 +71,9 @@ export class MemoryHost {
       commitOffsets: () => unknown.error,
       end: () => unknown,
       describe: () => undefined,
+      list: () => [],
+      producersOf: () => [],
+      placeOf: () => undefined,
     } as unknown as Transactions;
     this.groups = {
       coordinator,
@@ -108,7 +111,9 @@ export class MemoryHost {
   readonly #broker = {
     nowMs: 0,
     flush: 1,
+    topologyVersion: 0,
     hasVirtualHost: () => true,
+    mayEnter: (user: string) => user !== 'stranger',
     allowed: (user: string, _virtualHost: string, operation: string) => user !== 'reader' || operation === 'read',
     findQueue: (_virtualHost: string, name: string) => (name === 'plain-queue' ? 1 : -1),
     createTopic: (virtualHost: string, name: string, spec: TopicSpec) => this.#createTopic(virtualHost, name, spec),
@@ -140,6 +145,8 @@ export class MemoryHost {
     },
     onStable: () => {},
     congested: false,
+    full: false,
+    onFullChanged: () => {},
     whenRelieved: (callback: () => void) => callback(),
     watchPartition: (handle: number, listener: () => void) => {
       const partition = this.#partitions.get(handle);
@@ -205,6 +212,7 @@ export class MemoryHost {
 
   #createTopic(virtualHost: string, name: string, spec: TopicSpec): number {
     const handle = ++this.#lastHandle;
+    this.#broker.topologyVersion++;
     const topic = {
       ...spec,
       handle,

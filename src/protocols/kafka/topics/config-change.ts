@@ -1,4 +1,5 @@
-import { ConfigType, configFault, QUEUE_CONFIG, topicConfig } from './topic-config.js';
+import { ConfigType, type ConfigSet, elements } from './config-definition.js';
+import { QUEUE_CONFIG } from './topic-config.js';
 
 /** What IncrementalAlterConfigs can do to a value (KIP-339). */
 export const ConfigOperation = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
@@ -18,13 +19,14 @@ export type ChangedConfigs =
  * subtracted from element by element; whether a topic is a queue was decided when it was made.
  */
 export function changeConfigs(
+  configs: ConfigSet,
   before: Readonly<Record<string, string>>,
   changes: readonly ConfigChange[],
 ): ChangedConfigs {
   const values: Record<string, string> = { ...before };
   for (const { name, operation, value } of changes) {
-    const config = topicConfig(name);
-    if (config === undefined) return { fault: `Unknown topic config name: ${name}` };
+    const config = configs.settable(name);
+    if (config === undefined) return { fault: `Unknown ${configs.kind} config name: ${name}` };
     if (operation === ConfigOperation.delete) delete values[name];
     else if (operation === ConfigOperation.set) values[name] = value ?? '';
     else if (config.type !== ConfigType.list) return { fault: `${name} is no list: it can only be set or deleted` };
@@ -33,18 +35,11 @@ export function changeConfigs(
       const others = elements(values[name] ?? config.fallback).filter((element) => !named.includes(element));
       values[name] = (operation === ConfigOperation.append ? [...others, ...named] : others).join(',');
     } else return { fault: `Unknown operation ${operation} on ${name}` };
-    const fault = name in values ? configFault(name, values[name]) : undefined;
+    const fault = name in values ? configs.fault(name, values[name]) : undefined;
     if (fault !== undefined) return { fault };
   }
   if ((before[QUEUE_CONFIG] ?? 'false') !== (values[QUEUE_CONFIG] ?? 'false')) {
     return { fault: `${QUEUE_CONFIG} cannot be changed after the topic was created` };
   }
   return { values, fault: undefined };
-}
-
-function elements(list: string): string[] {
-  return list
-    .split(',')
-    .map((element) => element.trim())
-    .filter((element) => element !== '');
 }

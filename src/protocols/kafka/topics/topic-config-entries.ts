@@ -1,50 +1,45 @@
 import { DIALECT_KAFKA } from '../../../bytes/index.js';
 import type { TopicInfo, TopicSettings } from '../../../core/index.js';
+import { type ConfigEntry, configEntry, ConfigSource, type ConfigSynonym } from './config-entry.js';
+import type { ConfigValues } from './dynamic-configs.js';
 import { TOPIC_CONFIGS } from './topic-config.js';
 
-/** Where a value comes from, as DescribeConfigs numbers it. */
-export const ConfigSource = { topic: 1, brokerFile: 4, fallback: 5 } as const;
-
-export interface ConfigEntry {
-  readonly name: string;
-  readonly value: string | null;
-  readonly type: number;
-  readonly source: number;
-  readonly readOnly: boolean;
-  /** All values that could have been in force, the one that is first. */
-  readonly synonyms: readonly { readonly name: string; readonly value: string | null; readonly source: number }[];
-}
+/** Kept with what was declared, for it is said when the topic is made, and no configuration of it. */
+export const REPLICATION_FACTOR = 'replication.factor';
 
 /** The values that Kafka clients set, by name. */
-export function declaredConfigs(topic: TopicInfo): Readonly<Record<string, string>> {
+export function declaredConfigs(topic: TopicInfo): ConfigValues {
   const declared = topic.declaredBy.get(DIALECT_KAFKA) ?? {};
   return Object.fromEntries(
-    Object.entries(declared).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    Object.entries(declared)
+      .filter(([name]) => name !== REPLICATION_FACTOR)
+      .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
 }
 
 /**
  * Every configuration of a topic with the value in force: what was declared by a Kafka client, else what another
- * dialect set, else the default.
+ * dialect set, else what was set for all topics, else the default.
+ *
+ * @param brokerDefaults what was set for the broker while it ran, by the broker's names
  */
 export function topicConfigEntries(
-  declared: Readonly<Record<string, string>>,
+  declared: ConfigValues,
   settings: Partial<TopicSettings>,
+  brokerDefaults: ConfigValues,
 ): ConfigEntry[] {
-  return TOPIC_CONFIGS.map((config) => {
-    const { name, type, fallback } = config;
-    const given = declared[name];
-    const inForce = given ?? config.current?.(settings) ?? fallback;
-    const isSet = given !== undefined || inForce !== fallback;
-    const byDefault = { name, value: fallback, source: ConfigSource.fallback };
-    const set = { name, value: inForce, source: ConfigSource.topic };
-    return {
-      name,
-      value: inForce,
-      type,
-      source: isSet ? ConfigSource.topic : ConfigSource.fallback,
-      readOnly: false,
-      synonyms: isSet ? [set, byDefault] : [byDefault],
-    };
+  return TOPIC_CONFIGS.definitions.map((config) => {
+    const { name, fallback, brokerName = name } = config;
+    const synonyms: ConfigSynonym[] = [];
+    const common = brokerDefaults[brokerName];
+    const given = declared[name] ?? config.current?.(settings);
+    const isSet = name in declared || (given !== undefined && given !== (common ?? fallback));
+    if (isSet && given !== undefined) synonyms.push({ name, value: given, source: ConfigSource.topic });
+    if (common !== undefined) {
+      synonyms.push({ name: brokerName, value: common, source: ConfigSource.dynamicDefaultBroker });
+    }
+    synonyms.push({ name: brokerName, value: fallback, source: ConfigSource.fallback });
+    const entry = configEntry(config, synonyms);
+    return config.brokerHasDefault === false ? { ...entry, synonyms: synonyms.slice(0, -1) } : entry;
   });
 }

@@ -1,9 +1,19 @@
-import { type Broker, type PartitionState, type TopicInfo } from '../../../core/index.js';
+import type { Broker, PartitionState, TopicInfo } from '../../../core/index.js';
 import { DIALECT_KAFKA } from '../../../bytes/index.js';
 import { ErrorCode } from '../error-code.js';
 import { VIRTUAL_HOST } from '../kafka-options.js';
 import { ZERO_UUID } from '../wire/wire-reader.js';
-import { DEFAULT_TOPIC_SETTINGS, QUEUE_CONFIG, settingsOf, topicConfig } from './topic-config.js';
+import type { ConfigValues, DynamicConfigs } from './dynamic-configs.js';
+import {
+  DEFAULT_TOPIC_SETTINGS,
+  QUEUE_CONFIG,
+  settingsOf,
+  TOPIC_CONFIGS,
+  type TopicConfig,
+  TIMESTAMP_AFTER,
+  TIMESTAMP_BEFORE,
+} from './topic-config.js';
+import { REPLICATION_FACTOR } from './topic-config-entries.js';
 import { collisionKey, isLegalTopicName, nameBehindSpelling, spellForKafka } from './topic-name.js';
 
 /** A topic as a request names it, or the error code that says why there is none. */
@@ -15,11 +25,13 @@ export type FoundTopic =
 export class TopicDirectory {
   readonly #broker: Broker;
   readonly #randomUuid: () => string;
+  readonly #configs: DynamicConfigs;
   #changedIn = 0;
 
   /** @param randomUuid a random UUID in its usual spelling */
-  constructor(broker: Broker, randomUuid: () => string) {
+  constructor(broker: Broker, configs: DynamicConfigs, randomUuid: () => string) {
     this.#broker = broker;
+    this.#configs = configs;
     this.#randomUuid = randomUuid;
   }
 
@@ -113,10 +125,58 @@ export class TopicDirectory {
       (name) => before[name] !== values[name],
     );
     const inForce = Object.fromEntries(
-      changed.map((name) => [name, values[name] ?? topicConfig(name)?.fallback ?? '']),
+      changed.map((name) => [name, values[name] ?? this.#defaults()[name] ?? TOPIC_CONFIGS.find(name)?.fallback ?? '']),
     );
-    this.#broker.configureTopic(topic.handle, settingsOf(inForce, {}), { dialect: DIALECT_KAFKA, values });
+    const copies = this.replicationFactor(topic);
+    const declared = copies === 1 ? values : { ...values, [REPLICATION_FACTOR]: copies };
+    this.#broker.configureTopic(topic.handle, settingsOf(inForce, {}), { dialect: DIALECT_KAFKA, values: declared });
     this.#changedIn = this.#broker.flush;
+  }
+
+  /** How far the times of records may be from the broker's. */
+  timestampLimits(topic: TopicInfo): { readonly beforeMs: number; readonly afterMs: number } {
+    const declared = topic.declaredBy.get(DIALECT_KAFKA);
+    const common = this.#configs.ofBroker('');
+    const limit = ({ name, brokerName = name, fallback }: TopicConfig) =>
+      Number(declared?.[name] ?? common[brokerName] ?? fallback);
+    return { beforeMs: limit(TIMESTAMP_BEFORE), afterMs: limit(TIMESTAMP_AFTER) };
+  }
+
+  /** What was set for all topics while the broker ran, by the broker's names. */
+  get brokerDefaults(): ConfigValues {
+    return this.#configs.ofBroker('');
+  }
+
+  /** The same by the topics' names. */
+  #defaults(): ConfigValues {
+    const common = this.brokerDefaults;
+    return Object.fromEntries(
+      TOPIC_CONFIGS.definitions.flatMap(({ name, brokerName = name }) =>
+        brokerName in common ? [[name, common[brokerName]]] : [],
+      ),
+    );
+  }
+
+  /**
+   * What is set for all topics has changed: those follow that say nothing of it themselves. What another dialect said
+   * of anything else stays.
+   *
+   * @param before {@link brokerDefaults} as they were
+   */
+  followDefaults(before: ConfigValues): void {
+    const now = this.brokerDefaults;
+    const changed = TOPIC_CONFIGS.definitions.filter(
+      ({ name, brokerName = name }) => before[brokerName] !== now[brokerName],
+    );
+    for (const topic of this.all()) {
+      if (topic.dialect !== DIALECT_KAFKA || topic.queue >= 0) continue;
+      const declared = topic.declaredBy.get(DIALECT_KAFKA) ?? {};
+      const silent = changed.filter(({ name }) => !(name in declared));
+      const values = silent.map(({ name, brokerName = name, fallback }) => [name, now[brokerName] ?? fallback]);
+      const settings = settingsOf(Object.fromEntries(values), {});
+      if (Object.keys(settings).length === 0) continue;
+      this.#broker.configureTopic(topic.handle, settings, { dialect: DIALECT_KAFKA, values: declared });
+    }
   }
 
   /** Forgets records below `beforeOffset`, or all for -1. Answers the new start of the log. Throws BrokerError. */
@@ -126,15 +186,32 @@ export class TopicDirectory {
     return start;
   }
 
+  /** On how many nodes a topic's partitions are said to be. */
+  replicationFactor(topic: TopicInfo): number {
+    const declared = topic.declaredBy.get(DIALECT_KAFKA)?.[REPLICATION_FACTOR];
+    return typeof declared === 'number' ? declared : 1;
+  }
+
   /** Creates a topic from valid configuration values, or a retained queue when they say so. Throws BrokerError. */
-  create(name: string, partitions: number, configs: Readonly<Record<string, string>>): TopicInfo {
-    const handle = this.#create(name, partitions, configs);
+  create(
+    name: string,
+    partitions: number,
+    configs: Readonly<Record<string, string>>,
+    replicationFactor = 1,
+  ): TopicInfo {
+    const handle = this.#create(name, partitions, configs, replicationFactor);
     this.#changedIn = this.#broker.flush;
     return this.#broker.topic(handle);
   }
 
-  #create(name: string, partitions: number, configs: Readonly<Record<string, string>>): number {
-    const settings = settingsOf(configs, DEFAULT_TOPIC_SETTINGS);
+  #create(
+    name: string,
+    partitions: number,
+    configs: Readonly<Record<string, string>>,
+    replicationFactor: number,
+  ): number {
+    const declared = replicationFactor === 1 ? configs : { ...configs, [REPLICATION_FACTOR]: replicationFactor };
+    const settings = settingsOf({ ...this.#defaults(), ...configs }, DEFAULT_TOPIC_SETTINGS);
     if (configs[QUEUE_CONFIG] === 'true') {
       this.#broker.createQueue(VIRTUAL_HOST, name, {
         durable: true,
@@ -143,7 +220,7 @@ export class TopicDirectory {
         grouped: false,
         retainMs: settings.retentionMs,
         dialect: DIALECT_KAFKA,
-        declared: configs,
+        declared,
         settings: {},
       });
       return this.#broker.findTopic(VIRTUAL_HOST, name);
@@ -152,7 +229,7 @@ export class TopicDirectory {
       id: this.#randomUuid().replaceAll('-', ''),
       partitions,
       dialect: DIALECT_KAFKA,
-      declared: configs,
+      declared,
       settings,
     });
   }

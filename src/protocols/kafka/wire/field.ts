@@ -12,7 +12,7 @@ import { type ByteSlice, ZERO_UUID } from './wire-reader.js';
  *   };
  */
 
-export type PrimitiveType = 'int8' | 'int16' | 'int32' | 'int64' | 'bool' | 'uuid' | 'string';
+export type PrimitiveType = 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'float64' | 'bool' | 'uuid' | 'string';
 export type FieldType = PrimitiveType | 'bytes' | 'records' | 'array' | 'struct';
 
 /** Batches of records: read as one slice of the frame, written as any number of slices. */
@@ -97,9 +97,11 @@ function make<T, O extends boolean>(type: FieldType, versions: VersionText, fall
 
 export const int8 = scalar('int8', 0);
 export const int16 = scalar('int16', 0);
+export const uint16 = scalar('uint16', 0);
 export const int32 = scalar('int32', 0);
 /** A number: exact within 2^53 either way. */
 export const int64 = scalar('int64', 0);
+export const float64 = scalar('float64', 0);
 export const bool = scalar('bool', false);
 /** 32 lower-case hex digits. */
 export const uuid = scalar('uuid', ZERO_UUID);
@@ -124,6 +126,14 @@ export function array<S extends Shape>(
 
 export function arrayOfInt32(versions: VersionText): Field<readonly number[], false> {
   return { ...make<readonly number[], false>('array', versions, NOTHING, false), element: 'int32' };
+}
+
+export function arrayOfInt8(versions: VersionText): Field<readonly number[], false> {
+  return { ...make<readonly number[], false>('array', versions, NOTHING, false), element: 'int8' };
+}
+
+export function arrayOfInt64(versions: VersionText): Field<readonly number[], false> {
+  return { ...make<readonly number[], false>('array', versions, NOTHING, false), element: 'int64' };
 }
 
 export function arrayOfStrings(versions: VersionText): Field<readonly string[], false> {

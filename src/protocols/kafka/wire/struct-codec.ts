@@ -135,6 +135,10 @@ function primitive(type: PrimitiveType, compact: boolean, mayBeNull: boolean): V
       return { read: (reader) => reader.int32(), write: (writer, value) => writer.int32(value as number) };
     case 'int64':
       return { read: (reader) => reader.int64(), write: (writer, value) => writer.int64(value as number) };
+    case 'uint16':
+      return { read: (reader) => reader.uint16(), write: (writer, value) => writer.int16(value as number) };
+    case 'float64':
+      return { read: (reader) => reader.float64(), write: (writer, value) => writer.float64(value as number) };
     case 'bool':
       return { read: (reader) => reader.bool(), write: (writer, value) => writer.bool(value as boolean) };
     case 'uuid':

@@ -33,6 +33,10 @@ export class WireReader extends VarintCursor {
     return readInt16(this.bytes, this.#advance(2));
   }
 
+  uint16(): number {
+    return this.int16() & 0xffff;
+  }
+
   int32(): number {
     return readInt32(this.bytes, this.#advance(4));
   }
@@ -40,6 +44,10 @@ export class WireReader extends VarintCursor {
   /** Exact within 2^53, rounded beyond. */
   int64(): number {
     return readInt64(this.bytes, this.#advance(8));
+  }
+
+  float64(): number {
+    return this.#buffer.readDoubleBE(this.#advance(8));
   }
 
   bool(): boolean {

@@ -66,6 +66,11 @@ export class WireWriter {
     this.#position += 8;
   }
 
+  float64(value: number): void {
+    this.#reserve(8);
+    this.#position = this.#slab.writeDoubleBE(value, this.#position);
+  }
+
   bool(value: boolean): void {
     this.int8(value ? 1 : 0);
   }

@@ -16,6 +16,7 @@ const shapes: BrokerErrorTable<ServiceErrorShape> = {
   'unknown-delivery': 'ReceiptHandleIsInvalid',
   'not-in-flight': 'ReceiptHandleIsInvalid',
   'too-large': 'InvalidParameterValueException',
+  'limit-reached': 'OverLimit',
   full: 'ServiceUnavailable',
   'missing-group': 'MissingRequiredParameterException',
   'missing-key': 'InvalidParameterValueException',

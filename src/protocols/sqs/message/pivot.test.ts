@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { PivotMessage, PivotValue } from '../../../core/index.js';
+import { type PivotMessage, pivotOf, type PivotValue } from '../../../core/index.js';
 import type { MessageAttribute } from './message-attribute.js';
-import { emptyPivot, fromPivot, sqsTranslation } from './pivot.js';
+import { fromPivot, sqsTranslation } from './pivot.js';
 import { EnvelopeWriter } from './sqs-envelope.js';
 
 function toPivot(body: string, attributes: readonly MessageAttribute[], trace?: string): PivotMessage {
@@ -58,7 +58,7 @@ describe('an SQS message for readers of other dialects', () => {
 
 describe('a message of another dialect for SQS readers', () => {
   const seen = (value: PivotValue): MessageAttribute => {
-    const pivot = emptyPivot(new Uint8Array(0));
+    const pivot = pivotOf(new Uint8Array(0));
     pivot.headers.push({ name: 'h', value });
     return fromPivot(pivot).attributes[0];
   };
@@ -102,7 +102,7 @@ describe('a message of another dialect for SQS readers', () => {
   }
 
   it('comes back with the same body and properties', () => {
-    const pivot = emptyPivot(new Uint8Array([0xff, 0]));
+    const pivot = pivotOf(new Uint8Array([0xff, 0]));
     Object.assign(pivot, {
       contentType: 'a/b',
       correlationId: 'c',

@@ -1,5 +1,11 @@
 import { DIALECT_SQS } from '../../../bytes/index.js';
-import type { DialectTranslation, PivotHeader, PivotMessage, PivotValue } from '../../../core/index.js';
+import {
+  type DialectTranslation,
+  pivotAsJson,
+  type PivotMessage,
+  pivotOf,
+  type PivotValue,
+} from '../../../core/index.js';
 import { isAllowedText, type MessageAttribute } from './message-attribute.js';
 import { readEnvelope } from './sqs-envelope.js';
 
@@ -43,7 +49,7 @@ function toPivot(
   bodyEnd: number,
 ): PivotMessage {
   const { messageId, trace, attributes, topic } = readEnvelope(envelope, envelopeStart, envelopeEnd);
-  const pivot = emptyPivot(body.subarray(bodyStart, bodyEnd));
+  const pivot = pivotOf(body.subarray(bodyStart, bodyEnd));
   pivot.messageId = messageId;
   for (const attribute of attributes) {
     if (!takeProperty(pivot, attribute)) pivot.headers.push({ name: attribute.name, value: valueOf(attribute) });
@@ -55,29 +61,6 @@ function toPivot(
   }
   if (trace !== undefined) pivot.headers.push({ name: 'AWSTraceHeader', value: { kind: 'string', value: trace } });
   return pivot;
-}
-
-/** The pivot form of a message that is nothing but a body. */
-export function emptyPivot(body: Uint8Array): PivotMessage {
-  return {
-    body,
-    exchange: undefined,
-    routingKey: undefined,
-    key: undefined,
-    contentType: undefined,
-    contentEncoding: undefined,
-    messageId: undefined,
-    correlationId: undefined,
-    replyTo: undefined,
-    type: undefined,
-    appId: undefined,
-    userId: undefined,
-    timestampMs: undefined,
-    priority: undefined,
-    group: undefined,
-    deduplicationId: undefined,
-    headers: [],
-  };
 }
 
 /** Puts an attribute that stands for a property where it belongs. False when it is an ordinary one. */
@@ -201,35 +184,10 @@ function attributeValue(value: PivotValue): { readonly dataType: string; readonl
       return { dataType: 'String.null', value: 'null' };
     case 'list':
     case 'table':
-      return { dataType: 'String.json', value: printable(JSON.stringify(jsonOf(value))) };
+      return { dataType: 'String.json', value: printable(JSON.stringify(pivotAsJson(value, base64))) };
   }
 }
 
-function jsonOf(value: PivotValue): unknown {
-  switch (value.kind) {
-    case 'string':
-    case 'boolean':
-    case 'number':
-      return value.value;
-    case 'binary':
-      return Buffer.from(value.value).toString('base64');
-    case 'integer':
-      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : String(value.value);
-    case 'double':
-      return Number.isFinite(value.value) ? value.value : String(value.value);
-    case 'timestamp':
-      return Number(value.seconds);
-    case 'null':
-      return null;
-    case 'list':
-      return value.items.map(jsonOf);
-    case 'table':
-      return tableOf(value.entries);
-  }
-}
-
-function tableOf(entries: readonly PivotHeader[]): unknown {
-  const table = Object.create(null) as Record<string, unknown>;
-  for (const { name, value } of entries) table[name] = jsonOf(value);
-  return table;
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

@@ -74,6 +74,7 @@ const codes: BrokerErrorTable<SnsErrorCode> = {
   'access-refused': 'AuthorizationError',
   locked: 'AuthorizationError',
   'exclusive-use': 'AuthorizationError',
+  'limit-reached': 'InvalidParameter',
   'in-use': 'InvalidParameter',
   'not-empty': 'InvalidParameter',
   'unknown-delivery': 'InternalError',
