@@ -8,6 +8,7 @@ import { createTopics } from '../protocols/kafka/schema/create-topics.js';
 import { deleteGroups } from '../protocols/kafka/schema/delete-groups.js';
 import { deleteShareGroupOffsets } from '../protocols/kafka/schema/delete-share-group-offsets.js';
 import { describeShareGroupOffsets } from '../protocols/kafka/schema/describe-share-group-offsets.js';
+import { incrementalAlterConfigs } from '../protocols/kafka/schema/incremental-alter-configs.js';
 import { metadata } from '../protocols/kafka/schema/metadata.js';
 import { produce } from '../protocols/kafka/schema/produce.js';
 import { shareAcknowledge } from '../protocols/kafka/schema/share-acknowledge.js';
@@ -21,6 +22,8 @@ const ACCEPT = 1;
 const RELEASE = 2;
 const REJECT = 3;
 const RENEW = 4;
+/** A group, as a resource that has configs. */
+const GROUP_RESOURCE = 32;
 
 let broker: EmbeddedBroker;
 let admin: TestClient;
@@ -220,6 +223,23 @@ test('a fetch waits for what is written; with a connection goes what it held, an
   const last = await Member.join(groupId, topic);
   await write(topic, 'b');
   assert.deepEqual(await last.fetch(5_000), ['1 b 1']);
+});
+
+test('a group begins, and gives up, where its configs say', async () => {
+  const [groupId, topic] = [`g-${++count}`, await newTopic()];
+  await write(topic, 'a');
+  const values = { 'share.auto.offset.reset': 'earliest', 'share.delivery.count.limit': '2' };
+  const configs = Object.entries(values).map(([name, value]) => ({ name, configOperation: 0, value }));
+  const resources = [{ resourceType: GROUP_RESOURCE, resourceName: groupId, configs }];
+  const { responses } = await admin.call(incrementalAlterConfigs, 1, { resources, validateOnly: false });
+  assert.equal(responses[0].errorCode, 0);
+  const member = await Member.join(groupId, topic);
+  assert.deepEqual(await member.fetch(), ['0 a 1']);
+  assert.deepEqual(await member.say(RELEASE, 0), [0, 0]);
+  assert.deepEqual(await member.fetch(), ['0 a 2']);
+  assert.deepEqual(await member.say(RELEASE, 0), [0, 0]);
+  assert.deepEqual(await member.fetch(), []);
+  assert.equal(await standing(groupId), '1 lag 0');
 });
 
 test('an empty group is moved by hand, forgets a topic, and is deleted; one with members is not', async () => {

@@ -245,6 +245,40 @@ describe('AMQP deliveries', () => {
     assert.equal((headersOf(arrival)['x-death'] as Properties[])[0]['reason'], 'delivery_limit');
   });
 
+  it('that a deduplicating queue has taken before are confirmed and not taken again, for as long as it remembers', async () => {
+    const client = await open();
+    const queue = await declare(client, { 'x-message-deduplication': true, 'x-cache-ttl': 400 });
+    await client.call(1, 'ConfirmSelect');
+    const publish = (body: string, id?: string) =>
+      client.publish(1, { routingKey: queue }, body, {
+        headers: id === undefined ? {} : { 'x-deduplication-header': id },
+      });
+    publish('1', 'a');
+    publish('2', 'a');
+    publish('3', 'b');
+    publish('4');
+    publish('5');
+    const confirmed = new Set<number>();
+    while (confirmed.size < 5) {
+      const { fields } = await client.next('BasicAck');
+      const upTo = Number(fields['deliveryTag']);
+      for (let tag = fields['multiple'] === true ? 1 : upTo; tag <= upTo; tag++) confirmed.add(tag);
+    }
+    const taken: (string | undefined)[] = [];
+    for (let count = 0; count < 4; count++) {
+      client.send(1, 'BasicGet', { queue, noAck: true });
+      taken.push((await client.next('BasicGetOk')).body);
+    }
+    assert.deepEqual(taken, ['1', '3', '4', '5']);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 600);
+    });
+    publish('6', 'a');
+    await client.next('BasicAck');
+    client.send(1, 'BasicGet', { queue, noAck: true });
+    assert.equal((await client.next('BasicGetOk')).body, '6');
+  });
+
   it('given back to a queue with delayed retries stay away longer each time', async () => {
     const client = await open();
     const queue = await declare(client, {

@@ -12,6 +12,8 @@ const NO_STREAM = 'No effect on a queue that is no stream.';
 const KEPT = 'No effect: kept, and compared when the stream is declared again.';
 const NEWER =
   'No effect in this RabbitMQ, which is older: what is given back stays away for a while, on every type of queue.';
+const DEDUPLICATES =
+  'No effect in a RabbitMQ without the plugin: what it took before, by its `x-deduplication-header`, a queue does not take again.';
 const UNKNOWN = 'No effect: arguments that are not known are ignored.';
 
 function exchangeType(type: string, { why, ...args }: Why & Record<string, unknown> = {}): AmqpProbe {
@@ -125,10 +127,10 @@ export const queueArgumentProbes: readonly AmqpProbe[] = [
   queueArguments({ 'x-stream-max-segment-size-bytes': 1000 }),
   queueArguments({ 'x-stream-filter-size-bytes': 32 }, 'As RabbitMQ 4, which knows it for streams only.'),
   queueArguments({ 'x-name-prefix': 'a' }, UNKNOWN),
-  queueArguments({ 'x-message-deduplication': true }, 'No effect: deduplication by queue argument is not there yet.'),
-  queueArguments({ 'x-cache-size': 10 }, 'No effect: deduplication by queue argument is not there yet.'),
-  queueArguments({ 'x-cache-ttl': 1000 }, 'No effect: deduplication by queue argument is not there yet.'),
-  queueArguments({ 'x-deduplication-header': 'id' }, 'No effect: deduplication by queue argument is not there yet.'),
+  queueArguments({ 'x-message-deduplication': true }, DEDUPLICATES),
+  queueArguments({ 'x-cache-size': 10 }, 'No effect: what a queue remembers is bounded by time, not by count.'),
+  queueArguments({ 'x-cache-ttl': 1000 }, DEDUPLICATES),
+  queueArguments({ 'x-deduplication-header': 'id' }, 'No effect: the header has the name of this argument.'),
   {
     name: 'x-retain = true',
     // Under a name of its own: the topic that comes with such a queue outlives it.

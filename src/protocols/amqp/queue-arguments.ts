@@ -30,11 +30,15 @@ export const comparedArguments = [
   'x-delayed-retry-min',
   'x-delayed-retry-max',
   'x-queue-mode',
+  'x-message-deduplication',
+  'x-cache-ttl',
   'x-retain',
 ] as const;
 
 /** RabbitMQ tells apart how AMQP 1.0 gives a message back; basic.nack and basic.reject with requeue count as all of these. */
 const retryTypes = new Set(['disabled', 'all', 'failed', 'returned']);
+/** How long a queue remembers what it took, where there is no `x-cache-ttl`. */
+const longestDeduplicationMs = 86_400_000;
 /** Where there is no `x-delayed-retry-max`: a day. */
 const longestRetryMs = 86_400_000;
 
@@ -47,6 +51,8 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
   let retainMs: number | undefined;
   let deadLetterKey: string | undefined;
   let retries = false;
+  let deduplicates = false;
+  let deduplicationMs = longestDeduplicationMs;
   const retryDelay = { minMs: 0, maxMs: longestRetryMs };
   for (const [key, field] of table) {
     const fail = (reason: string): never => {
@@ -101,6 +107,13 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
       case 'x-delayed-retry-max':
         retryDelay.maxMs = integer(field, 0, fail);
         break;
+      case 'x-message-deduplication':
+        if (field.type !== 't') fail(`"expected boolean, got ${typeName(field)}"`);
+        else deduplicates = field.value;
+        break;
+      case 'x-cache-ttl':
+        deduplicationMs = integer(field, 1, fail);
+        break;
       case 'x-queue-mode': {
         const mode = text(field, fail);
         if (mode !== 'lazy' && mode !== 'default') fail(`"unsupported queue mode '${mode}'"`);
@@ -123,6 +136,7 @@ export function readQueueArguments(table: FieldTable, resource: string): QueueAr
     settings.deadLetter = { exchange: settings.deadLetter.exchange, routingKey: deadLetterKey };
   }
   if (retries) settings.retryDelay = retryDelay;
+  if (deduplicates) settings.deduplicationMs = deduplicationMs;
   return { settings, retainMs, type };
 }
 
