@@ -116,10 +116,11 @@ export async function drainKafka(context: LifeContext, limitMs: number): Promise
   const { history } = context;
   const ends = await logEnds(context);
   const reader = `reader-${context.nextNumber('reader')}`;
-  await readToEnds(ends, limitMs, `group ${GROUP}`, async (reached) => {
+  const readAllTheTime = new Map([...ends].filter(([log]) => !log.startsWith(`${LEDGER}-`)));
+  await readToEnds(readAllTheTime, limitMs, `group ${GROUP}`, async (reached) => {
     const consumer = groupMember(context);
     const committed = await committedOffsets(context);
-    for (const [log, offset] of committed) if (offset >= (ends.get(log) ?? 0)) reached(log, offset);
+    for (const [log, offset] of committed) if (offset >= (readAllTheTime.get(log) ?? 0)) reached(log, offset);
     await beginReading(consumer, GROUP, reader, context, async (log, next, commit) => {
       await commit(log, next);
       reached(log, next);
