@@ -1,6 +1,7 @@
 import type { AbortedTransaction } from './log/producer-table.js';
 import type { BrokerErrorKind } from './broker-error.js';
 import type { Delivery, Outgoing, PublishOutcome } from './message.js';
+import type { ExchangeNotes } from './routing/exchange-notes.js';
 import type { MessageHeaders } from './routing/message-headers.js';
 
 /**
@@ -394,6 +395,8 @@ export interface ExchangeSpec {
 export interface ExchangeInfo extends ExchangeSpec {
   readonly name: string;
   readonly virtualHost: string;
+  /** What fronts keep about it; a change belongs to the gathering flush like any command's. */
+  readonly notes: ExchangeNotes;
 }
 
 export interface Binding {

@@ -121,6 +121,8 @@ export { forEachRecord } from './log/record-run.js';
 export type { AbortedTransaction } from './log/producer-table.js';
 export { ENVELOPE_HEADERS } from './publisher.js';
 export { type HeaderScan, journalStart, Recovery } from './recovery.js';
+export type { ExchangeNotes } from './routing/exchange-notes.js';
+export { FilterPolicy, type FilterScope, FilterSubject } from './routing/filter-policy.js';
 export type { TransactionError } from './group/transaction-error.js';
 export type {
   InitRequest,

@@ -78,6 +78,20 @@ export const clients: readonly Client[] = [
     covers: 'FIFO groups, long polls, queues shared with AMQP, restarts and crashes.',
   },
   {
+    name: 'AWS SDK for JavaScript: SNS',
+    ...npm('@aws-sdk/client-sns'),
+    tests: [
+      'sns/topics.test.js',
+      'sns/subscriptions.test.js',
+      'sns/publish.test.js',
+      'sns/fifo.test.js',
+      'sns/http.test.js',
+      'sns/other-dialects.test.js',
+      'sns/durability.test.js',
+    ],
+    covers: 'Topics, filters, queues and HTTP endpoints, FIFO topics, topics shared with AMQP, restarts and crashes.',
+  },
+  {
     name: 'boto3 (Python)',
     version: () => pythonModuleVersion('boto3'),
     ...sqsClient('boto3'),

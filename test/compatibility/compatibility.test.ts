@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import * as snsClient from '@aws-sdk/client-sns';
 import * as sqsClient from '@aws-sdk/client-sqs';
 import { methodNames } from '../amqp/raw-client.js';
 import { adminProbes, nameOf } from './admin-probes.js';
@@ -22,6 +23,7 @@ import {
   type RabbitmqAnswers,
   type Results,
 } from './results.js';
+import { snsActions, snsStrangers } from './sns-actions.js';
 import { sqsActions, sqsStrangers } from './sqs-actions.js';
 
 const STALE =
@@ -51,6 +53,7 @@ describe('docs/compatibility.md', () => {
   it('shows what the admin API answers', () => assert.deepEqual(seen.admin, results.admin, STALE));
   it('shows how SQS answers where servers differ', () => assert.deepEqual(seen.sqsPoints, results.sqsPoints, STALE));
   it('shows what SQS answers', () => assert.deepEqual(seen.sqs, results.sqs, STALE));
+  it('shows what SNS answers', () => assert.deepEqual(seen.sns, results.sns, STALE));
 
   it('shows the clients in the versions that are tested', () => {
     for (const client of clients) {
@@ -72,11 +75,18 @@ describe('docs/compatibility.md', () => {
     assert.deepEqual([...used].toSorted(), clients.flatMap((client) => client.package ?? []).toSorted());
   });
 
-  it('asks for each action of the SDK', () => {
-    const commands = Object.keys(sqsClient).flatMap((name) => /^([A-Z]\w+)Command$/.exec(name)?.[1] ?? []);
+  it('asks for each action of the SDKs', () => {
+    const commandsOf = (client: object) =>
+      Object.keys(client)
+        .flatMap((name) => /^([A-Z]\w+)Command$/.exec(name)?.[1] ?? [])
+        .toSorted();
     assert.deepEqual(
       sqsActions.map(({ name }) => name),
-      commands.toSorted(),
+      commandsOf(sqsClient),
+    );
+    assert.deepEqual(
+      snsActions.map(({ name }) => name),
+      commandsOf(snsClient),
     );
   });
 
@@ -108,6 +118,9 @@ describe('docs/compatibility.md', () => {
     for (const { name, why } of [...sqsActions, ...sqsStrangers]) {
       const { json, query } = results.sqs[name];
       if ((json !== 'ok' || query !== 'ok') !== (why !== undefined)) unexplained.push(name);
+    }
+    for (const { name, why } of [...snsActions, ...snsStrangers]) {
+      if ((results.sns[name] !== 'ok') !== (why !== undefined)) unexplained.push(name);
     }
     for (const probe of adminProbes) {
       const name = nameOf(probe);

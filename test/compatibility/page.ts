@@ -9,6 +9,7 @@ import type { AmqpProbe } from './amqp-session.js';
 import { clients } from './clients.js';
 import { type KafkaApi, kafkaApis } from './kafka-apis.js';
 import type { ElasticmqAnswers, RabbitmqAdminAnswers, RabbitmqAnswers, Results, VersionRange } from './results.js';
+import { snsActions, snsStrangers } from './sns-actions.js';
 import { sqsActions, sqsStrangers } from './sqs-actions.js';
 import { sqsPoints } from './sqs-points.js';
 
@@ -34,6 +35,7 @@ export function compatibilityPage(results: Results, { rabbitmq, rabbitmqAdmin, e
     ...kafkaSection(results),
     ...sqsSection(results),
     ...pointSection(results, elasticmq),
+    ...snsSection(results),
     ...clientSection(results),
     ...suiteSection(),
   ];
@@ -164,6 +166,19 @@ function sqsSection({ sqs }: Results): string[] {
         code(sqs[name].query),
         why ?? '-',
       ]),
+    ),
+  ];
+}
+
+function snsSection({ sns }: Results): string[] {
+  return [
+    '## SNS',
+    '',
+    'Every action of the service, in the one form that it has.',
+    '',
+    ...table(
+      ['action', 'RosettaMQ', 'why'],
+      [...snsActions, ...snsStrangers].map(({ name, why }) => [name, code(sns[name]), why ?? '-']),
     ),
   ];
 }

@@ -5,6 +5,7 @@ import { amqpProbes } from './amqp-probes.js';
 import { runAmqpProbes } from './amqp-session.js';
 import { runKafkaProbes } from './kafka-probes.js';
 import type { ProbeResults } from './results.js';
+import { runSnsProbes } from './sns-probes.js';
 import { runSqsPoints } from './sqs-points.js';
 import { runSqsProbes } from './sqs-probes.js';
 
@@ -19,6 +20,7 @@ export async function probeBroker(): Promise<ProbeResults> {
       amqp: await runAmqpProbes(amqp!, amqpProbes),
       kafka: await runKafkaProbes(broker.ports.kafka!),
       sqs: await runSqsProbes(sqs!),
+      sns: await runSnsProbes(sqs!),
       sqsPoints: await runSqsPoints(sqs!),
     };
   } finally {

@@ -37,6 +37,7 @@ export interface ProbeResults {
   readonly amqp: Answers;
   readonly kafka: KafkaResults;
   readonly sqs: Readonly<Record<string, SqsAnswers>>;
+  readonly sns: Answers;
   readonly admin: AdminAnswers;
   /** Answers to the points in which servers for SQS differ. */
   readonly sqsPoints: Answers;

@@ -143,6 +143,6 @@ export const sqsStrangers: readonly SqsAction[] = [
     name: 'Publish (of SNS)',
     json: () => ({ TopicArn: 'arn:aws:sns:us-east-1:000000000000:t', Message: 'hello' }),
     query: () => ({ TopicArn: 'arn:aws:sns:us-east-1:000000000000:t', Message: 'hello', Version: '2010-03-31' }),
-    why: 'SNS: a later version.',
+    why: 'SNS has no JSON form, and answers for itself; see below.',
   },
 ];

@@ -7,9 +7,10 @@ import { suites } from './suites.js';
 
 describe('the suites of clients', () => {
   for (const suite of suites) {
-    it(`${suite.name}: what failed has a reason, and every reason is needed`, () => {
-      const result = readSuiteResult(suite);
-      assert.ok(result, `npm run suite -- ${suite.name} CHECKOUT`);
+    const result = readSuiteResult(suite);
+    const skip = result === undefined && `not run yet: npm run suite -- ${suite.name} CHECKOUT`;
+    it(`${suite.name}: what failed has a reason, and every reason is needed`, { skip }, () => {
+      assert.ok(result);
       const failed = Object.keys(result.tests).filter((test) => result.tests[test] === 'failed');
       assert.deepEqual(
         failed.filter((test) => reasonFor(suite.name, test) === undefined),

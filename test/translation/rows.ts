@@ -140,6 +140,29 @@ export const SAMPLES: readonly Sample[] = [
     ],
   },
   {
+    title: 'Sent with SNS, to a topic with the name of the queue, with raw delivery',
+    send: (clients, queue) =>
+      clients.sendSns(queue, {
+        Message: 'body',
+        Subject: 'about',
+        MessageGroupId: 'g1',
+        MessageAttributes: {
+          text: { DataType: 'String', StringValue: 'ä' },
+          number: { DataType: 'Number', StringValue: '7' },
+          bytes: { DataType: 'Binary', BinaryValue: Buffer.from([255, 0]) },
+        },
+      }),
+    rows: [
+      row('Message', 'body = body', 'Body = body', 'value = body'),
+      row('topic', 'exchange = QUEUE', '-', 'headers.rosettamq.exchange = QUEUE'),
+      row('Subject', 'headers.rosettamq.subject = about', '-', 'headers.rosettamq.subject = about'),
+      header('text', 'ä', 'String ä', 'ä'),
+      header('number', '7', 'Number 7', '7'),
+      header('bytes', '0xff00', 'Binary 0xff00', '0xff00'),
+      row('MessageGroupId', '-', '-', 'key = g1'),
+    ],
+  },
+  {
     title: 'Sent with Kafka',
     send: (clients, queue) =>
       clients.sendKafka(queue, {

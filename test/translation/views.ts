@@ -1,4 +1,5 @@
 import { SQSClient, ReceiveMessageCommand, GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import amqplib from 'amqplib';
 import { Kafka, logLevel } from 'kafkajs';
 import type { EmbeddedBroker } from 'rosettamq';
@@ -11,28 +12,37 @@ export class Clients {
   readonly #amqp: amqplib.ChannelModel;
   readonly #channel: amqplib.ConfirmChannel;
   readonly #sqs: SQSClient;
+  readonly #sns: SNSClient;
   readonly #kafka: Kafka;
 
-  private constructor(amqp: amqplib.ChannelModel, channel: amqplib.ConfirmChannel, sqs: SQSClient, kafka: Kafka) {
+  private constructor(
+    amqp: amqplib.ChannelModel,
+    channel: amqplib.ConfirmChannel,
+    sqs: SQSClient,
+    sns: SNSClient,
+    kafka: Kafka,
+  ) {
     this.#amqp = amqp;
     this.#channel = channel;
     this.#sqs = sqs;
+    this.#sns = sns;
     this.#kafka = kafka;
   }
 
   static async connect(broker: EmbeddedBroker): Promise<Clients> {
     const amqp = await amqplib.connect(broker.urls.amqp!);
-    const sqs = new SQSClient({
+    const aws = {
       endpoint: broker.urls.sqs!,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    };
     const kafka = new Kafka({ brokers: [`127.0.0.1:${broker.ports.kafka}`], logLevel: logLevel.NOTHING });
-    return new Clients(amqp, await amqp.createConfirmChannel(), sqs, kafka);
+    return new Clients(amqp, await amqp.createConfirmChannel(), new SQSClient(aws), new SNSClient(aws), kafka);
   }
 
   async close(): Promise<void> {
     this.#sqs.destroy();
+    this.#sns.destroy();
     await this.#amqp.close();
   }
 
@@ -48,6 +58,15 @@ export class Clients {
 
   async sendSqs(queue: string, message: Omit<ConstructorParameters<typeof SendMessageCommand>[0], 'QueueUrl'>) {
     await this.#sqs.send(new SendMessageCommand({ QueueUrl: await this.#url(queue), ...message }));
+  }
+
+  /** To a topic that the queue is subscribed to, raw; it has the queue's name. */
+  async sendSns(queue: string, message: Omit<ConstructorParameters<typeof PublishCommand>[0], 'TopicArn'>) {
+    const { TopicArn } = await this.#sns.send(new CreateTopicCommand({ Name: queue }));
+    const Endpoint = `arn:aws:sqs:us-east-1:000000000000:${queue}`;
+    const Attributes = { RawMessageDelivery: 'true' };
+    await this.#sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+    await this.#sns.send(new PublishCommand({ TopicArn, ...message }));
   }
 
   async sendKafka(topic: string, message: Parameters<ReturnType<Kafka['producer']>['send']>[0]['messages'][number]) {

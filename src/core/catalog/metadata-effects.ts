@@ -3,8 +3,8 @@
  * changes its state; it must not call back into the core.
  *
  * Keys are `/`-separated: `v/<virtual host>`, `u/<user>`, `p/<virtual host>/<user>`, `x/<virtual host>/<exchange>`,
- * `b/<virtual host>/<number>`, `q/` and `k/<virtual host>/<name>`, `ks/<log>`, `d/<space>/<name>`,
- * `r/<virtual host>/<component>/<parameter>`. Names in keys are escaped by {@link keyPart}.
+ * `b/<virtual host>/<number>`, `n/<virtual host>/<exchange>/<note>`, `q/` and `k/<virtual host>/<name>`, `ks/<log>`,
+ * `d/<space>/<name>`, `r/<virtual host>/<component>/<parameter>`. Names in keys are escaped by {@link keyPart}.
  */
 export interface MetadataEffects {
   /** `value` is fresh and belongs to the callee. */

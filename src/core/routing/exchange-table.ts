@@ -1,8 +1,9 @@
 import { BrokerError } from '../broker-error.js';
-import type { HeaderValues } from '../broker.js';
+import type { Declared, HeaderValues } from '../broker.js';
 import { keyPart, type MetadataEffects } from '../catalog/metadata-effects.js';
 import { assertEquivalent } from './exchange-equivalence.js';
 import { type BindingRecord, encodeBinding, encodeExchange } from './exchange-record.js';
+import { ExchangeNotes, notesPrefix } from './exchange-notes.js';
 import { assertExchangeType, createBindingIndex } from './exchange-type.js';
 import { headerValuesIdentity, NO_HEADER_VALUES } from './header-value.js';
 import type { MessageHeaders } from './message-headers.js';
@@ -261,9 +262,18 @@ export class ExchangeTable {
     return true;
   }
 
+  /** Takes a note back. False when its exchange is not there any more, and its key may be removed. */
+  restoreNote(exchange: string, name: string, note: Declared): boolean {
+    const notes = this.#exchanges.get(exchange)?.notes;
+    notes?.restore(name, note);
+    return notes !== undefined;
+  }
+
   #create(name: string, settings: ExchangeSettings): ExchangeNode {
     const index = createBindingIndex(settings);
-    const exchange = new ExchangeNode(this.#nextHandle++, name, settings, index);
+    const prefix = settings.durable ? notesPrefix(this.#virtualHost, name) : undefined;
+    const notes = new ExchangeNotes(this.#effects, prefix);
+    const exchange = new ExchangeNode(this.#nextHandle++, name, settings, index, notes);
     this.#exchanges.set(name, exchange);
     this.#setAlternate(exchange, exchange.alternate ?? this.#alternateByPolicy(name));
     this.#changed(exchange);
@@ -329,6 +339,7 @@ export class ExchangeTable {
       this.#setAlternate(exchange, undefined);
       // First the exchange: a store that saw only this much has no use for bindings that lack an end.
       if (this.#isStored(exchange)) this.#effects.remove(this.#exchangeKey(exchange.name));
+      exchange.notes.clear();
       for (const binding of exchange.outgoing.values()) this.#unlink(binding, exchanges);
       for (const binding of exchange.incoming) this.#unlink(binding, exchanges);
     }

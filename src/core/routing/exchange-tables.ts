@@ -1,5 +1,7 @@
+import type { Declared } from '../broker.js';
 import { keyNames, type MetadataEffects } from '../catalog/metadata-effects.js';
 import { type BindingRecord, decodeBinding, decodeExchange } from './exchange-record.js';
+import { decodeNote } from './exchange-notes.js';
 import { ExchangeTable, type TopologyVersion } from './exchange-table.js';
 import type { QueueDestination } from './topology.js';
 
@@ -8,6 +10,14 @@ interface StoredBinding {
   readonly virtualHost: string;
   readonly number: number;
   readonly record: BindingRecord;
+}
+
+interface StoredNote {
+  readonly key: string;
+  readonly virtualHost: string;
+  readonly exchange: string;
+  readonly name: string;
+  readonly note: Declared;
 }
 
 /** The exchange table of every virtual host, and their way back from the store. */
@@ -19,6 +29,7 @@ export class ExchangeTables {
   readonly #version: TopologyVersion = { current: 0 };
   /** Kept until everything that they may lead to is there. */
   #storedBindings: StoredBinding[] = [];
+  #storedNotes: StoredNote[] = [];
 
   constructor(effects: MetadataEffects) {
     this.#effects = effects;
@@ -57,6 +68,11 @@ export class ExchangeTables {
       this.of(virtualHost).restoreExchange(name, decodeExchange(value));
       return true;
     }
+    if (key.startsWith('n/')) {
+      const [virtualHost, exchange, name] = keyNames(key);
+      this.#storedNotes.push({ key, virtualHost, exchange, name, note: decodeNote(value) });
+      return true;
+    }
     if (!key.startsWith('b/')) return false;
     const [virtualHost, number] = keyNames(key);
     this.#storedBindings.push({ key, virtualHost, number: Number(number), record: decodeBinding(value) });
@@ -64,8 +80,8 @@ export class ExchangeTables {
   }
 
   /**
-   * Makes the bindings, once all exchanges are restored, the topics have their log exchanges and `findQueue` knows
-   * every durable queue. Returns the keys of bindings that lack an end, so that the caller can remove them.
+   * Makes the bindings and gives the notes back, once all exchanges are restored, the topics have their log exchanges and `findQueue` knows
+   * every durable queue. Returns the keys of those that lack an end or their exchange, so that the caller can remove them.
    */
   finishRestore(findQueue: (virtualHost: string, name: string) => QueueDestination | undefined): string[] {
     const unusable: string[] = [];
@@ -74,6 +90,10 @@ export class ExchangeTables {
       if (!bound) unusable.push(key);
     }
     this.#storedBindings = [];
+    for (const { key, virtualHost, exchange, name, note } of this.#storedNotes) {
+      if (!this.of(virtualHost).restoreNote(exchange, name, note)) unusable.push(key);
+    }
+    this.#storedNotes = [];
     return unusable;
   }
 }

@@ -25,7 +25,11 @@ interface ExchangeTypeEntry extends ExchangeType {
 
 const TYPES: readonly ExchangeTypeEntry[] = [
   { name: 'direct', description: 'Equal routing keys', createIndex: () => new DirectIndex() },
-  { name: 'fanout', description: 'Every binding', createIndex: () => new FanoutIndex() },
+  {
+    name: 'fanout',
+    description: 'Every binding, or those whose filter policy is met',
+    createIndex: () => new FanoutIndex(),
+  },
   { name: 'headers', description: 'Values of message headers', createIndex: () => new HeadersIndex() },
   { name: 'topic', description: 'Routing keys by pattern', createIndex: () => new TopicIndex() },
   {

@@ -6,6 +6,8 @@ export interface MessageHeaders {
   get(name: string): HeaderValue | undefined;
   /** One of the message's properties, for an exchange that hashes it. */
   property?(name: HashProperty): HeaderValue | undefined;
+  /** The body, for a binding that filters by it; valid during the route only. */
+  body?(): Uint8Array;
 }
 
 /** What RabbitMQ's `hash-property` may name. */

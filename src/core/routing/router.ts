@@ -125,6 +125,6 @@ function missing(kind: string, name: string, virtualHost: string): BrokerError {
 }
 
 function describe(virtualHost: string, exchange: Exchange): ExchangeInfo {
-  const { name, type, durable, autoDelete, internal, alternate, declared, hash, delayedType } = exchange;
-  return { name, virtualHost, type, durable, autoDelete, internal, alternate, declared, hash, delayedType };
+  const { name, type, durable, autoDelete, internal, alternate, declared, hash, delayedType, notes } = exchange;
+  return { name, virtualHost, type, durable, autoDelete, internal, alternate, declared, hash, delayedType, notes };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { ExchangeNotes } from './exchange-notes.js';
 import { NO_HEADER_VALUES } from './header-value.js';
 import { TopicIndex } from './topic-index.js';
 import { BindingNode, ExchangeNode, QueueNode } from './topology.js';
@@ -25,7 +26,8 @@ function topicExchange() {
     alternate: undefined,
     declared: {},
   };
-  const exchange = new ExchangeNode(1, 'e', settings, index);
+  const notes = new ExchangeNotes({ put: () => {}, remove: () => {} }, undefined);
+  const exchange = new ExchangeNode(1, 'e', settings, index, notes);
   return {
     bind(pattern: string, handle: number): BindingNode {
       const queue = new QueueNode({ kind: 'queue', handle, name: `q${handle}`, durable: true });

@@ -1,6 +1,7 @@
 import type { Declared, ExchangeSpec, HeaderValues } from '../broker.js';
 import type { BindingIndex } from './binding-index.js';
 import type { HashSource } from './consistent-hash-index.js';
+import type { ExchangeNotes } from './exchange-notes.js';
 import type { RouteCache } from './route-cache.js';
 
 /** What a binding can lead to: a queue, as the caller describes it, or an exchange of the same table. */
@@ -24,6 +25,7 @@ export interface Exchange extends ExchangeSettings {
   readonly name: string;
   /** True from the moment of its deletion on; whoever keeps the object checks this before routing. */
   readonly deleted: boolean;
+  readonly notes: ExchangeNotes;
 }
 
 export interface ExchangeBinding {
@@ -77,13 +79,14 @@ export class ExchangeNode implements Exchange {
   readonly outgoing = new Map<string, BindingNode>();
   readonly incoming = new Set<BindingNode>();
   readonly index: BindingIndex;
+  readonly notes: ExchangeNotes;
   deleted = false;
   /** The walk that saw it last. */
   seen = 0;
   /** Routes that start here, until something that they passed changes. */
   cache: RouteCache | undefined = undefined;
 
-  constructor(handle: number, name: string, settings: ExchangeSettings, index: BindingIndex) {
+  constructor(handle: number, name: string, settings: ExchangeSettings, index: BindingIndex, notes: ExchangeNotes) {
     this.handle = handle;
     this.name = name;
     this.type = settings.type;
@@ -95,6 +98,7 @@ export class ExchangeNode implements Exchange {
     this.hash = settings.hash;
     this.delayedType = settings.delayedType;
     this.index = index;
+    this.notes = notes;
   }
 }
 

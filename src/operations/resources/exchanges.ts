@@ -8,8 +8,11 @@ import { NO_CONTENT, ok, put, type Reply } from '../http/reply.js';
 import type { Route } from '../http/route.js';
 import { exchangeInPath } from './binding-item.js';
 
+/** An exchange as it is listed. */
+export type ListedExchange = Omit<ExchangeInfo, 'notes'>;
+
 /** The default exchange, which is none in the core: there is nothing to it but its rule. */
-const DEFAULT: Omit<ExchangeInfo, 'virtualHost'> = {
+const DEFAULT: Omit<ListedExchange, 'virtualHost'> = {
   name: '',
   type: 'direct',
   durable: true,
@@ -19,18 +22,18 @@ const DEFAULT: Omit<ExchangeInfo, 'virtualHost'> = {
   declared: {},
 };
 
-export function exchangesIn({ host }: AdminContext, virtualHost: string): ExchangeInfo[] {
+export function exchangesIn({ host }: AdminContext, virtualHost: string): ListedExchange[] {
   const { broker } = host;
   const all = broker.exchanges(virtualHost).map((name) => broker.exchange(virtualHost, name)!);
   return [{ ...DEFAULT, virtualHost }, ...all].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** As a client declared them. */
-export function exchangeArguments({ declared }: ExchangeInfo): Declared {
+export function exchangeArguments({ declared }: Pick<ExchangeInfo, 'declared'>): Declared {
   return (declared['arguments'] ?? {}) as Declared;
 }
 
-function exchangeItem({ administration }: AdminContext, exchange: ExchangeInfo): Item {
+function exchangeItem({ administration }: AdminContext, exchange: ListedExchange): Item {
   const { name, virtualHost, type, durable, autoDelete, internal } = exchange;
   const { policy } = administration.policies.appliedTo(virtualHost, 'exchange', name);
   return {
@@ -45,14 +48,14 @@ function exchangeItem({ administration }: AdminContext, exchange: ExchangeInfo):
   };
 }
 
-function find(call: Call): ExchangeInfo | undefined {
+function find(call: Call): ListedExchange | undefined {
   const virtualHost = call.virtualHost();
   const name = exchangeInPath(call.parameter('exchange'));
   if (name === '') return { ...DEFAULT, virtualHost };
   return call.context.host.broker.exchange(virtualHost, name);
 }
 
-function existing(call: Call): ExchangeInfo {
+function existing(call: Call): ListedExchange {
   const exchange = find(call);
   if (exchange === undefined) throw notFound();
   return exchange;

@@ -9,11 +9,19 @@ export function headerValues(table: FieldTable): HeaderValues {
   return values;
 }
 
-/** What routing may ask of a message: its headers, and the properties that an exchange may hash. */
-export function routingHeaders(properties: BasicProperties): MessageHeaders {
+/** Where the body of a message lies. */
+export interface BodyView {
+  readonly body: Buffer;
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+}
+
+/** What routing may ask of a message: its headers, the properties that an exchange may hash, and its body. */
+export function routingHeaders(properties: BasicProperties, message: BodyView): MessageHeaders {
   const headers = headerValues(properties.headers ?? emptyTable);
   return {
     get: (name) => headers.get(name),
+    body: () => message.body.subarray(message.bodyStart, message.bodyEnd),
     property: (name) => {
       switch (name) {
         case 'message_id':

@@ -56,7 +56,7 @@ export class Publisher {
       const properties = propertiesOf(detached);
       const route = (): Route => {
         if (known.route.version === channel.connection.broker.topologyVersion) return known.route;
-        return this.makeRoute(exchange, routingKey, () => routingHeaders(properties)).route;
+        return this.makeRoute(exchange, routingKey, () => routingHeaders(properties, detached)).route;
       };
       transaction.publish(() => this.send(route(), detached, view.mandatory));
     }
@@ -198,11 +198,13 @@ export class Publisher {
     const delayed = this.assertPublishable(exchange, routingKey);
     for (const key of keys) this.assertPublishable(exchange, key);
     const { broker, virtualHost } = this.channel.connection;
-    const route = broker.routeCopies(virtualHost, exchange, [routingKey, ...keys], () => routingHeaders(properties));
+    const route = broker.routeCopies(virtualHost, exchange, [routingKey, ...keys], () =>
+      routingHeaders(properties, this.message),
+    );
     return { route, delayed };
   }
 
-  private readonly headersOfMessage = (): MessageHeaders => routingHeaders(propertiesOf(this.message));
+  private readonly headersOfMessage = (): MessageHeaders => routingHeaders(propertiesOf(this.message), this.message);
 
   private readonly makeRoute = (exchange: string, routingKey: string, headers: () => MessageHeaders): KnownRoute => {
     const delayed = this.assertPublishable(exchange, routingKey);

@@ -1,5 +1,5 @@
 import type { Caller } from './actions/call.js';
-import type { HttpExchange } from './http/http-exchange.js';
+import type { HttpExchange, HttpRequest } from './http/http-exchange.js';
 import { headerOf } from './http/request-head.js';
 import { originOf } from './queue/queue-url.js';
 
@@ -18,19 +18,12 @@ export class HttpCaller implements Caller {
   }
 
   get region(): string {
-    return this.#scope()?.[2] ?? this.#defaultRegion;
+    return credentialScopeOf(this.#exchange.request)?.region ?? this.#defaultRegion;
   }
 
   get account(): string | undefined {
-    const key = this.#scope()?.[1];
+    const key = credentialScopeOf(this.#exchange.request)?.key;
     return key !== undefined && /^[0-9]{12}$/.test(key) ? key : undefined;
-  }
-
-  /** Key and region of the credential scope that the request is signed with: `<key>/<date>/<region>/sqs/aws4_request`. */
-  #scope(): RegExpExecArray | null {
-    const { headers, target } = this.#exchange.request;
-    const signed = headerOf(headers, 'authorization') ?? target;
-    return /Credential=([^/,\s&%]+)(?:\/|%2F)[0-9]{8}(?:\/|%2F)([a-z0-9-]{1,40})(?:\/|%2F)/i.exec(signed);
   }
 
   get trace(): string | undefined {
@@ -45,3 +38,19 @@ export class HttpCaller implements Caller {
     this.#exchange.whenAbandoned(listener);
   }
 }
+
+/** What a request says that it is signed by and for, whether that is true or not: `<key>/<date>/<region>/<service>/aws4_request`. */
+export function credentialScopeOf({ headers, target }: HttpRequest): Scope | undefined {
+  const signed = headerOf(headers, 'authorization') ?? target;
+  const scope = credentialScope.exec(signed);
+  return scope === null ? undefined : { key: scope[1], region: scope[2], service: scope[3] };
+}
+
+interface Scope {
+  readonly key: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+const credentialScope =
+  /Credential=([^/,\s&%]+)(?:\/|%2F)[0-9]{8}(?:\/|%2F)([a-z0-9-]{1,40})(?:\/|%2F)([a-z0-9-]{1,40})(?:\/|%2F)/i;

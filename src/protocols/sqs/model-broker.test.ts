@@ -87,6 +87,7 @@ export class ModelBroker {
       get congested() {
         return isCongested();
       },
+      onStable: () => {},
       whenRelieved: (callback) => void this.#relieved.push(callback),
       log: (_level, message, fields) => assert.fail(`${message} ${JSON.stringify(fields)}`),
     };
@@ -102,6 +103,8 @@ export class ModelBroker {
       flush: 1,
       hasVirtualHost: () => true,
       virtualHosts: () => ['/'],
+      exchange: () => undefined,
+      exchanges: () => [],
       createQueue: (virtualHost, name, spec) => this.#create(virtualHost, name, spec),
       findQueue: (_virtualHost, name) => this.queuesByName.get(name)?.info.handle ?? -1,
       queue: (handle) => this.#queue(handle).info,

@@ -4,7 +4,7 @@ import { actions } from './actions/index.js';
 import type { Action } from './actions/action.js';
 import { Call, type Service } from './actions/call.js';
 import { serviceErrorOf } from './actions/error-translation.js';
-import { type Definitions, definitionsOf } from './definitions/definitions.js';
+import { type Definition, type Definitions, definitionsOf } from './definitions/definitions.js';
 import { defineQueues } from './definitions/define-queues.js';
 import type { HttpExchange, HttpReply, HttpRequest } from './http/http-exchange.js';
 import { HttpServer, type HttpServerOptions } from './http/http-server.js';
@@ -17,6 +17,9 @@ import { Cooldowns } from './queue/cooldowns.js';
 import { Namespaces, type Separation } from './queue/namespaces.js';
 import { queueNameIn } from './queue/queue-url.js';
 import { HttpCaller } from './http-caller.js';
+import { defineTopics } from './sns/define-topics.js';
+import { SnsFront } from './sns/sns-front.js';
+import { SnsParts } from './sns/sns-parts.js';
 import { isFromForeignPage, readRequest, type SqsRequest } from './request.js';
 import type { SqsAccess } from './signature/access-keys.js';
 import { SignatureVerifier } from './signature/verify-signature.js';
@@ -55,9 +58,11 @@ const textType = 'Content-Type: text/plain; charset=utf-8\r\n';
 export class SqsFront {
   readonly #host: Host;
   readonly #service: Service;
+  readonly #sns: SnsParts;
+  readonly #snsFront: SnsFront;
   readonly #access: (() => Promise<SqsAccess | undefined>) | undefined;
   /** Throws when the request is not to be served; undefined: all are. */
-  #admit: ((request: HttpRequest) => void) | undefined;
+  #admit: Admit | undefined;
   readonly #definitions: Definitions | undefined;
   readonly #server: HttpServer;
 
@@ -65,6 +70,7 @@ export class SqsFront {
     const { host } = options;
     this.#host = host;
     const handles = new ReceiptHandles(options.receiptKey);
+    this.#sns = new SnsParts(host, options.translate, options.receiptKey);
     this.#service = {
       host,
       namespaces: new Namespaces(
@@ -77,8 +83,9 @@ export class SqsFront {
       handles,
       moveTasks: new MoveTasks(host),
       sender: new Sender(host),
-      receiver: new Receiver(host, handles, options.translate),
+      receiver: new Receiver(host, handles, options.translate, this.#sns.notifications),
     };
+    this.#snsFront = new SnsFront(host, this.#sns, this.#service);
     this.#definitions = options.definitions;
     this.#access = options.access;
     this.#server = new HttpServer({ ...options.http, handler: this.#serve });
@@ -90,24 +97,31 @@ export class SqsFront {
    */
   async listen(port: number, address: string): Promise<{ readonly url: string }> {
     this.#admit = admission(await this.#access?.());
-    if (this.#definitions !== undefined) await this.#define(this.#definitions);
+    const definitions = await readParts(this.#definitions);
+    this.#host.enter();
+    if (definitions !== undefined) await defineQueues(this.#service, definitions.sqs);
     this.#host.enter();
     this.#service.moveTasks.resume();
     const bound = await this.#server.listen(address, port);
     const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-    return { url: `http://${host}:${bound.port}` };
-  }
-
-  async #define(definitions: Definitions): Promise<void> {
-    const refusal = (reason: string): Error => definitions.refusal(reason);
-    const table = await definitions.read();
+    const url = `http://${host}:${bound.port}`;
+    try {
+      // An endpoint that is asked to confirm must find somebody who listens.
+      if (definitions !== undefined) await defineTopics(this.#sns, this.#service, definitions.sns, url);
+    } catch (error) {
+      await this.#server.close(0);
+      throw error;
+    }
     this.#host.enter();
-    await defineQueues(this.#service, definitionsOf(table, 'sqs', refusal));
+    this.#sns.start();
+    return { url };
   }
 
   /** Ends long polls, answers what is being served, and closes all connections. */
   stop(): Promise<void> {
     this.#service.moveTasks.stop();
+    this.#host.enter();
+    this.#sns.stop();
     return this.#server.close(stopGraceMs);
   }
 
@@ -121,6 +135,11 @@ export class SqsFront {
       exchange.reply({ status: 200, headers: textType, body: 'ok\n' });
       return;
     }
+    const certificate = request.method === 'GET' ? this.#snsFront.certificate(request.target) : undefined;
+    if (certificate !== undefined) {
+      exchange.reply({ status: 200, headers: textType, body: certificate });
+      return;
+    }
     const isJson = headerOf(request.headers, 'x-amz-target') !== undefined;
     const form = isJson ? jsonReplies : queryReplies;
     let sqsRequest: SqsRequest;
@@ -128,8 +147,12 @@ export class SqsFront {
       if (isFromForeignPage(request)) {
         throw new ServiceError('AccessDeniedException', 'Requests from web pages of another origin are not served.');
       }
-      this.#admit?.(request);
       sqsRequest = readRequest(request);
+      if (sqsRequest.form === 'query' && this.#snsFront.isFor(request, sqsRequest.parameters)) {
+        this.#snsFront.serve(exchange, sqsRequest.parameters, this.#admit);
+        return;
+      }
+      this.#admit?.(request, false);
       if (sqsRequest.form === 'query' && sqsRequest.action === undefined) {
         exchange.reply({ status: 404, headers: xmlType, body: '<UnknownOperationException/>\n' });
         return;
@@ -174,11 +197,25 @@ export class SqsFront {
   }
 }
 
-function admission(access: SqsAccess | undefined): ((request: HttpRequest) => void) | undefined {
+async function readParts(
+  definitions: Definitions | undefined,
+): Promise<{ readonly sqs: Definition; readonly sns: Definition } | undefined> {
+  if (definitions === undefined) return undefined;
+  const table = await definitions.read();
+  const part = (service: string): Definition => definitionsOf(table, service, (reason) => definitions.refusal(reason));
+  return { sqs: part('sqs'), sns: part('sns') };
+}
+
+/** Throws when a request is not to be served. `bySecret`: it needs no signature, because it carries what only its sender was told. */
+type Admit = (request: HttpRequest, bySecret: boolean) => void;
+
+function admission(access: SqsAccess | undefined): Admit | undefined {
   if (access === undefined) return undefined;
   if ('keys' in access) {
     const verifier = new SignatureVerifier(access.keys);
-    return (request) => verifier.verify(request, Date.now());
+    return (request, bySecret) => {
+      if (!bySecret) verifier.verify(request, Date.now());
+    };
   }
   return ({ address }) => {
     if (!access.admits(address)) {

@@ -6,6 +6,11 @@ import { describe, type LifeContext, noteFailure, pause } from './load.js';
 
 const GROUP = 'kafka-readers';
 const TOPICS = [EVENTS, LEDGER, 'retained'];
+/**
+ * Without the one with transactions: KafkaJS 2.2 shows the first record of an aborted transaction to a reader that begins
+ * where several of them overlap, whatever the broker says.
+ */
+const TOPICS_READ_ALL_THE_TIME = [EVENTS, 'retained'];
 const STOP_LIMIT_MS = 3_000;
 
 /** A group member that reads what it can and commits now and then. */
@@ -61,7 +66,7 @@ async function beginReading(
 ): Promise<void> {
   const { history, over } = context;
   await consumer.connect();
-  await consumer.subscribe({ topics: TOPICS, fromBeginning: true });
+  await consumer.subscribe({ topics: TOPICS_READ_ALL_THE_TIME, fromBeginning: true });
   // Whatever was committed by now counts for this member.
   history.add({ kind: 'joined', group, reader });
   const commit = async (log: string, next: number) => {
@@ -111,10 +116,11 @@ export async function drainKafka(context: LifeContext, limitMs: number): Promise
   const { history } = context;
   const ends = await logEnds(context);
   const reader = `reader-${context.nextNumber('reader')}`;
-  await readToEnds(ends, limitMs, `group ${GROUP}`, async (reached) => {
+  const readAllTheTime = new Map([...ends].filter(([log]) => !log.startsWith(`${LEDGER}-`)));
+  await readToEnds(readAllTheTime, limitMs, `group ${GROUP}`, async (reached) => {
     const consumer = groupMember(context);
     const committed = await committedOffsets(context);
-    for (const [log, offset] of committed) if (offset >= (ends.get(log) ?? 0)) reached(log, offset);
+    for (const [log, offset] of committed) if (offset >= (readAllTheTime.get(log) ?? 0)) reached(log, offset);
     await beginReading(consumer, GROUP, reader, context, async (log, next, commit) => {
       await commit(log, next);
       reached(log, next);
@@ -192,7 +198,7 @@ async function committedOffsets({ urls }: LifeContext): Promise<Map<string, numb
   const admin = kafkaClient(urls.kafka).admin();
   await admin.connect();
   try {
-    const offsets = await admin.fetchOffsets({ groupId: GROUP, topics: TOPICS });
+    const offsets = await admin.fetchOffsets({ groupId: GROUP, topics: TOPICS_READ_ALL_THE_TIME });
     return new Map(
       offsets.flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => [logName(topic, partition), Number(offset)] as const),

@@ -5,6 +5,7 @@ import type { Sender } from '../message/sender.js';
 import type { Cooldowns } from '../queue/cooldowns.js';
 import type { Namespaces, Origin } from '../queue/namespaces.js';
 import { queueArn } from '../queue/queue-arn.js';
+import { postQueuePrefix } from '../sns/subscription/subscription.js';
 import { applyAttributes, type QueueAttribute } from '../queue/queue-attribute.js';
 import { modifiedMsOf, redeclared, setAttributes, settingsOf, tagsOf } from '../queue/sqs-queue.js';
 import { queueNameIn, queueUrl } from '../queue/queue-url.js';
@@ -72,7 +73,7 @@ export class Call {
     return this.broker
       .queues(this.virtualHost)
       .map((handle) => this.broker.queue(handle))
-      .filter((queue) => queue.owner === 0)
+      .filter((queue) => queue.owner === 0 && !queue.name.startsWith(postQueuePrefix))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

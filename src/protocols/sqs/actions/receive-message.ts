@@ -47,7 +47,13 @@ export const receiveMessage = action({
       system: new Set([...input.AttributeNames, ...input.MessageSystemAttributeNames]),
       message: input.MessageAttributeNames,
     };
-    const context = { queue, wanted, account: call.account, arnOf: (name: string) => call.arnOf(name) };
+    const context = {
+      queue,
+      wanted,
+      account: call.account,
+      origin: call.caller.origin,
+      arnOf: (name: string) => call.arnOf(name),
+    };
     const options = { context, max, visibilityMs: visibilitySeconds * 1000, waitMs: waitSeconds * 1000, attemptId };
     return { Messages: await call.service.receiver.receive(options, call.caller) };
   },

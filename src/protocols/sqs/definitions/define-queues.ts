@@ -58,7 +58,7 @@ function readQueue(entry: Definition, { namespaces }: Service): QueueDefinition 
 }
 
 /** The definitions file as a caller of actions. */
-function definingCaller(region: string, account: string): Caller {
+export function definingCaller(region: string, account: string): Caller {
   return {
     region,
     account,

@@ -2,11 +2,12 @@ import { DIALECT_SQS } from '../../../bytes/index.js';
 import type { Outgoing } from '../../../core/index.js';
 import { EnvelopeWriter, type SqsEnvelope } from './sqs-envelope.js';
 
+/** No exchange, no routing key. */
+const noRouting = new Uint8Array(2);
+
 /** A message on its way into the broker. One is reused for all: {@link fill} it, then publish it. */
 export class OutgoingMessage implements Outgoing {
   readonly dialect = DIALECT_SQS;
-  /** No exchange, no routing key. */
-  readonly routingLength = 2;
   readonly transient = false;
   /** SentTimestamp is the time at which it arrives here. */
   readonly timestampMs = -1;
@@ -17,6 +18,8 @@ export class OutgoingMessage implements Outgoing {
   deduplicationId: string | undefined;
   bodyLength = 0;
   keyLength = -1;
+  /** Exchange and routing key; see Outgoing. */
+  routing: Uint8Array = noRouting;
   readonly #envelope = new EnvelopeWriter();
   #body = '';
   #key = '';
@@ -37,9 +40,12 @@ export class OutgoingMessage implements Outgoing {
     this.delayMs = delayMs;
   }
 
+  get routingLength(): number {
+    return this.routing.length;
+  }
+
   copyRouting(target: Uint8Array, at: number): void {
-    target[at] = 0;
-    target[at + 1] = 0;
+    target.set(this.routing, at);
   }
 
   copyEnvelope(target: Uint8Array, at: number): void {

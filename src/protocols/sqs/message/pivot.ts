@@ -32,6 +32,8 @@ const propertyNames = Object.keys(propertyAttributes) as readonly PropertyAttrib
 const keyAttribute = 'rosettamq.key';
 const priorityAttribute = 'rosettamq.priority';
 const timestampAttribute = 'rosettamq.timestamp';
+/** The Subject of a message that was published with SNS. */
+const subjectHeader = 'rosettamq.subject';
 /** Says that the body is base64 of bytes that are no text; set on the way in, it makes the body bytes for other dialects. */
 const bodyEncodingAttribute = 'rosettamq.body_encoding';
 
@@ -46,11 +48,16 @@ function toPivot(
   bodyStart: number,
   bodyEnd: number,
 ): PivotMessage {
-  const { messageId, trace, attributes } = readEnvelope(envelope, envelopeStart, envelopeEnd);
+  const { messageId, trace, attributes, topic } = readEnvelope(envelope, envelopeStart, envelopeEnd);
   const pivot = pivotOf(body.subarray(bodyStart, bodyEnd));
   pivot.messageId = messageId;
   for (const attribute of attributes) {
     if (!takeProperty(pivot, attribute)) pivot.headers.push({ name: attribute.name, value: valueOf(attribute) });
+  }
+  if (topic !== undefined) {
+    pivot.timestampMs ??= topic.publishedMs;
+    if (topic.subject !== '')
+      pivot.headers.push({ name: subjectHeader, value: { kind: 'string', value: topic.subject } });
   }
   if (trace !== undefined) pivot.headers.push({ name: 'AWSTraceHeader', value: { kind: 'string', value: trace } });
   return pivot;

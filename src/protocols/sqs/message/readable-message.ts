@@ -1,5 +1,6 @@
 import { DIALECT_SQS } from '../../../bytes/index.js';
-import type { Delivery, Translate } from '../../../core/index.js';
+import type { Delivery, QueueInfo, Translate } from '../../../core/index.js';
+import type { QueueNotifications, ReadAt } from '../sns/notification/queue-notifications.js';
 import { derivedId } from './derived-id.js';
 import type { MessageAttribute } from './message-attribute.js';
 import { digestOfBody } from './message-digest.js';
@@ -16,14 +17,32 @@ export interface ReadableMessage {
   readonly attributes: readonly MessageAttribute[];
 }
 
-/** Reads a delivery; everything is copied out of it. `log`: the log of the queue that it came from. */
-export function readMessage(delivery: Delivery, log: number, translate: Translate): ReadableMessage {
+/** Where a message is read, and from where its reader calls. */
+export interface ReadContext {
+  readonly queue: QueueInfo;
+  readonly origin: string;
+}
+
+/** Reads a delivery; everything is copied out of it. */
+export function readMessage(
+  delivery: Delivery,
+  { queue, origin }: ReadContext,
+  translate: Translate,
+  notifications: QueueNotifications,
+): ReadableMessage {
   const { dialect, envelope, envelopeStart, envelopeEnd, body, bodyStart, bodyEnd } = delivery;
   if (dialect === DIALECT_SQS) {
     const read = readEnvelope(envelope, envelopeStart, envelopeEnd);
+    const text = Buffer.from(body.buffer, body.byteOffset + bodyStart, bodyEnd - bodyStart).toString();
+    const { topic } = read;
+    if (topic !== undefined && topic.form !== 'raw') {
+      const shown = notifications.ofEnvelope(read, topic, text, readAt(delivery, queue, origin));
+      return notification(derivedId(queue.log, delivery.seq), shown, read.trace);
+    }
     return {
-      messageId: read.messageId,
-      body: Buffer.from(body.buffer, body.byteOffset + bodyStart, bodyEnd - bodyStart).toString(),
+      // What SNS calls the message is not what the queue does.
+      messageId: topic === undefined ? read.messageId : derivedId(queue.log, delivery.seq),
+      body: text,
       bodyDigest: read.bodyDigest,
       trace: read.trace,
       attributes: read.attributes,
@@ -34,14 +53,29 @@ export function readMessage(delivery: Delivery, log: number, translate: Translat
   if (exchange !== '') pivot.exchange ??= exchange;
   if (routingKey !== '') pivot.routingKey ??= routingKey;
   const shown = fromPivot(pivot);
+  // Its sender gave it none that SQS could show: one that is the same at each receive.
+  const messageId = derivedId(queue.log, delivery.seq);
+  if (exchange !== '') {
+    const { timestampMs } = delivery;
+    const message = { exchange, messageId, text: shown.body, attributes: shown.attributes, timestampMs };
+    const wrapped = notifications.ofForeign(message, readAt(delivery, queue, origin));
+    if (wrapped !== undefined) return notification(messageId, wrapped, undefined);
+  }
   return {
-    // Its sender gave it none that SQS could show: one that is the same at each receive.
-    messageId: derivedId(log, delivery.seq),
+    messageId,
     body: shown.body,
     bodyDigest: digestOfBody(shown.body),
     trace: undefined,
     attributes: shown.attributes,
   };
+}
+
+function notification(messageId: string, body: string, trace: string | undefined): ReadableMessage {
+  return { messageId, body, bodyDigest: digestOfBody(body), trace, attributes: [] };
+}
+
+function readAt(delivery: Delivery, { virtualHost, name }: QueueInfo, origin: string): ReadAt {
+  return { virtualHost, queue: delivery.history().at(-1)?.queue ?? name, origin };
 }
 
 /** Exchange and routing key of a delivery, both empty where the sender's dialect has none. */

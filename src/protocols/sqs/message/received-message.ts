@@ -32,6 +32,8 @@ export interface ReceiveContext {
   readonly wanted: WantedAttributes;
   /** The owner of the queue, who is shown as the sender. */
   readonly account: string;
+  /** Scheme and host that the receiver reached this front by. */
+  readonly origin: string;
   arnOf(queueName: string): string;
 }
 

@@ -1,4 +1,5 @@
 import type { Delivery, Host, SessionSink, Translate } from '../../../core/index.js';
+import type { QueueNotifications } from '../sns/notification/queue-notifications.js';
 import { noSuchQueue } from '../wire/service-error.js';
 import { ReceiveAttempts } from './receive-attempts.js';
 import { readMessage } from './readable-message.js';
@@ -56,15 +57,17 @@ export class Receiver implements SessionSink {
   readonly #host: Host;
   readonly #handles: ReceiptHandles;
   readonly #translate: Translate;
+  readonly #notifications: QueueNotifications;
   readonly #session: number;
   readonly attempts = new ReceiveAttempts();
   readonly #receives = new Map<number, Receive>();
   #lastToken = 0;
 
-  constructor(host: Host, handles: ReceiptHandles, translate: Translate) {
+  constructor(host: Host, handles: ReceiptHandles, translate: Translate, notifications: QueueNotifications) {
     this.#host = host;
     this.#handles = handles;
     this.#translate = translate;
+    this.#notifications = notifications;
     this.#session = host.broker.openSession(this);
   }
 
@@ -169,7 +172,7 @@ export class Receiver implements SessionSink {
     }
     const { context } = receive.options;
     try {
-      const message = readMessage(delivery, context.queue.log, this.#translate);
+      const message = readMessage(delivery, context, this.#translate, this.#notifications);
       const handle = this.#handles.encode({
         log: context.queue.log,
         seq,

@@ -16,6 +16,18 @@ const envelopes = fc.record({
     }),
     { maxLength: 10 },
   ),
+  topic: fc.option(
+    fc.record({
+      form: fc.constantFrom('raw' as const, 'notification' as const, 'confirmation' as const),
+      topicArn: wellFormed,
+      subject: wellFormed,
+      publishedMs: fc.nat(),
+      sequenceNumber: wellFormed,
+      signatureVersion: wellFormed,
+      subscriptionArn: wellFormed,
+    }),
+    { nil: undefined },
+  ),
 });
 
 describe('the envelope of an SQS message', () => {
@@ -27,7 +39,8 @@ describe('the envelope of an SQS message', () => {
         const place = new Uint8Array(at + writer.length + 3).fill(0xaa);
         place.set(writer.bytes, at);
         const read = readEnvelope(place, at, at + writer.length);
-        assert.deepEqual(read, { ...envelope, attributes: envelope.attributes.map((attribute) => ({ ...attribute })) });
+        const attributes = envelope.attributes.map((attribute) => ({ ...attribute }));
+        assert.deepEqual(read, { ...envelope, attributes, topic: envelope.topic && { ...envelope.topic } });
       }),
     );
   });

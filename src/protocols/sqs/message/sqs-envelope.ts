@@ -10,10 +10,31 @@ export interface SqsEnvelope {
   /** X-Ray trace header, or undefined. */
   readonly trace: string | undefined;
   readonly attributes: readonly MessageAttribute[];
+  /** What it had from the topic that it came through. */
+  readonly topic?: TopicPart | undefined;
+}
+
+/** What SNS adds to a message. The notification that a reader sees is made of it when it is read. */
+export interface TopicPart {
+  /** As it is shown: the message alone, or wrapped into the JSON of a notification or of a request to confirm. */
+  readonly form: 'raw' | 'notification' | 'confirmation';
+  readonly topicArn: string;
+  /** Empty: none. */
+  readonly subject: string;
+  /** ms since the epoch. */
+  readonly publishedMs: number;
+  /** Of a FIFO topic; empty: none. */
+  readonly sequenceNumber: string;
+  /** Empty: not signed. */
+  readonly signatureVersion: string;
+  /** Empty: it follows from topic and queue. */
+  readonly subscriptionArn: string;
 }
 
 const version = 1;
 const hasTrace = 1;
+const hasTopic = 2;
+const topicForms: readonly TopicPart['form'][] = ['raw', 'notification', 'confirmation'];
 const fixedBytes = 36;
 
 /**
@@ -22,9 +43,11 @@ const fixedBytes = 36;
  *    0  u8   version
  *    1  16   message id
  *   17  16   MD5 of the body
- *   33  u8   flags: 1 a trace header follows
+ *   33  u8   flags: 1 a trace header follows, 2 what a topic added follows
  *   34  u16  attributes
  *   36       trace header, if any: u16 length, text
+ *            of a topic, if any: u8 form · f64 published, ms · as u16 length and text each: topic ARN, subject, sequence
+ *            number, signature version, subscription ARN
  *            per attribute: u16 length, name · u16 length, data type · u8 1 text, 2 bytes · u32 length, value
  */
 export class EnvelopeWriter {
@@ -47,15 +70,27 @@ export class EnvelopeWriter {
     bytes[0] = version;
     bytes.write(envelope.messageId.replaceAll('-', ''), 1, 'hex');
     bytes.write(envelope.bodyDigest, 17, 'hex');
-    bytes[33] = envelope.trace === undefined ? 0 : hasTrace;
+    const { topic } = envelope;
+    bytes[33] = (envelope.trace === undefined ? 0 : hasTrace) | (topic === undefined ? 0 : hasTopic);
     writeU16(bytes, 34, envelope.attributes.length);
     this.#length = fixedBytes;
     if (envelope.trace !== undefined) this.#shortText(envelope.trace);
+    if (topic !== undefined) this.#topic(topic);
     for (const { name, dataType, value } of envelope.attributes) {
       this.#shortText(name);
       this.#shortText(dataType);
       this.#value(value);
     }
+  }
+
+  #topic(topic: TopicPart): void {
+    this.#reserve(9);
+    this.#bytes[this.#length] = topicForms.indexOf(topic.form);
+    this.#bytes.writeDoubleBE(topic.publishedMs, this.#length + 1);
+    this.#length += 9;
+    for (const text of [topic.topicArn, topic.subject, topic.sequenceNumber, topic.signatureVersion])
+      this.#shortText(text);
+    this.#shortText(topic.subscriptionArn);
   }
 
   #shortText(text: string): void {
@@ -96,6 +131,21 @@ export function readEnvelope(source: Uint8Array, start: number, end: number): Sq
     return bytes.toString('utf8', at - length, at);
   };
   const trace = (bytes[33] & hasTrace) === 0 ? undefined : shortText();
+  let topic: TopicPart | undefined;
+  if ((bytes[33] & hasTopic) !== 0) {
+    const form = topicForms[bytes[at]];
+    const publishedMs = bytes.readDoubleBE(at + 1);
+    at += 9;
+    topic = {
+      form,
+      publishedMs,
+      topicArn: shortText(),
+      subject: shortText(),
+      sequenceNumber: shortText(),
+      signatureVersion: shortText(),
+      subscriptionArn: shortText(),
+    };
+  }
   const attributes: MessageAttribute[] = [];
   for (let count = readU16(bytes, 34); count > 0; count -= 1) {
     const name = shortText();
@@ -111,6 +161,7 @@ export function readEnvelope(source: Uint8Array, start: number, end: number): Sq
     bodyDigest: bytes.toString('hex', 17, 33),
     trace,
     attributes,
+    topic,
   };
 }
 

@@ -1,9 +1,9 @@
-import type { ParameterNode } from './form-parameters.js';
+import { parameterTree, type ParameterNode } from './form-parameters.js';
 import { absent, isBase64, isEmpty } from './json-form.js';
-import { invalidParameter, missingParameter, type ServiceError } from './service-error.js';
+import { invalidParameter, missingParameter } from './service-error.js';
 import type { ListShape, MapShape, Member, Shape, StructureShape, ValueOf } from './shape.js';
 
-const namespace = 'http://queue.amazonaws.com/doc/2012-11-05/';
+const sqsNamespace = 'http://queue.amazonaws.com/doc/2012-11-05/';
 
 /** Reads the parameters of a query request. Throws {@link ServiceError} for a value of the wrong kind or a member that is missing. */
 export function readQuery<S extends StructureShape>(shape: S, tree: ParameterNode): ValueOf<S> {
@@ -48,12 +48,16 @@ function readValue(shape: Shape, node: ParameterNode, path: string): unknown {
       return Buffer.from(value, 'base64');
     }
     case 'list':
-      return readList(shape, node, path);
+      return readList(shape, unwrapped(shape, node), path);
     case 'map':
-      return readMap(shape, node, path);
+      return readMap(shape, unwrapped(shape, node), path);
     case 'structure':
       return readMembers(shape, node, path);
   }
+}
+
+function unwrapped({ wrapper }: ListShape | MapShape, node: ParameterNode): ParameterNode {
+  return wrapper === undefined ? node : (node.children.get(wrapper) ?? parameterTree());
 }
 
 /** The numbered children in the order of their numbers, which may have gaps. */
@@ -87,6 +91,7 @@ export function writeXml<S extends StructureShape>(
   shape: S | undefined,
   value: ValueOf<S> | undefined,
   requestId: string,
+  namespace = sqsNamespace,
 ): string {
   let result = '';
   if (shape !== undefined) {
@@ -99,8 +104,15 @@ export function writeXml<S extends StructureShape>(
   );
 }
 
+/** An error as the query form tells it. */
+export interface XmlError {
+  readonly fault: 'Sender' | 'Receiver';
+  readonly code: string;
+  readonly queryMessage: string;
+}
+
 /** The XML body of an error. */
-export function writeXmlError(error: ServiceError, requestId: string): string {
+export function writeXmlError(error: XmlError, requestId: string, namespace = sqsNamespace): string {
   return (
     `<?xml version="1.0"?><ErrorResponse xmlns="${namespace}"><Error><Type>${error.fault}</Type><Code>${error.code}</Code>` +
     `<Message>${escapeXml(error.queryMessage)}</Message><Detail/></Error><RequestId>${requestId}</RequestId></ErrorResponse>`
@@ -112,9 +124,15 @@ function xmlMembers(shape: StructureShape, value: unknown): string {
   for (const name in shape.members) {
     const member = shape.members[name];
     const item = (value as Record<string, unknown>)[name];
-    if (item !== undefined && !isEmpty(item)) xml += xmlMember(nameOf(name, member), member.shape, item);
+    if (item !== undefined && (isWrapped(member.shape) || !isEmpty(item)))
+      xml += xmlMember(nameOf(name, member), member.shape, item);
   }
   return xml;
+}
+
+/** A wrapped list is written also when there is nothing in it. */
+function isWrapped(shape: Shape): boolean {
+  return (shape.kind === 'list' || shape.kind === 'map') && shape.wrapper !== undefined;
 }
 
 function xmlMember(name: string, shape: Shape, value: unknown): string {
@@ -128,15 +146,16 @@ function xmlMember(name: string, shape: Shape, value: unknown): string {
       return element(name, Buffer.from(value as Uint8Array).toString('base64'));
     case 'list': {
       let xml = '';
-      for (const item of value as readonly unknown[]) xml += xmlMember(name, shape.member, item);
-      return xml;
+      for (const item of value as readonly unknown[]) xml += xmlMember(shape.wrapper ?? name, shape.member, item);
+      return shape.wrapper === undefined ? xml : element(name, xml);
     }
     case 'map': {
       let xml = '';
       for (const [key, item] of value as ReadonlyMap<string, unknown>) {
-        xml += element(name, element(shape.keyName, escapeXml(key)) + xmlMember(shape.valueName, shape.value, item));
+        const content = element(shape.keyName, escapeXml(key)) + xmlMember(shape.valueName, shape.value, item);
+        xml += element(shape.wrapper ?? name, content);
       }
-      return xml;
+      return shape.wrapper === undefined ? xml : element(name, xml);
     }
     case 'structure':
       return element(name, xmlMembers(shape, value));

@@ -18,17 +18,19 @@ export interface FlagShape {
 export interface BlobShape {
   readonly kind: 'blob';
 }
-/** Flattened in the query form: `Name.1`, `Name.2`. */
+/** In the query form flattened, `Name.1`, `Name.2`, or under a wrapper: `Name.member.1`, `Name.member.2`. */
 export interface ListShape<M extends Shape = Shape> {
   readonly kind: 'list';
   readonly member: M;
+  readonly wrapper: string | undefined;
 }
-/** Flattened in the query form: `Name.1.<key>`, `Name.1.<value>`. */
+/** In the query form flattened, `Name.1.<key>`, `Name.1.<value>`, or under a wrapper: `Name.entry.1.<key>`. */
 export interface MapShape<V extends Shape = Shape> {
   readonly kind: 'map';
   readonly value: V;
   readonly keyName: string;
   readonly valueName: string;
+  readonly wrapper: string | undefined;
 }
 export interface StructureShape<M extends Members = Members> {
   readonly kind: 'structure';
@@ -52,11 +54,21 @@ export const flag: FlagShape = { kind: 'flag' };
 export const blob: BlobShape = { kind: 'blob' };
 
 export function listOf<M extends Shape>(member: M): ListShape<M> {
-  return { kind: 'list', member };
+  return { kind: 'list', member, wrapper: undefined };
+}
+
+/** A list as services write it that do not flatten: SNS. */
+export function wrappedListOf<M extends Shape>(member: M): ListShape<M> {
+  return { kind: 'list', member, wrapper: 'member' };
 }
 
 export function mapOf<V extends Shape>(value: V, keyName = 'Name', valueName = 'Value'): MapShape<V> {
-  return { kind: 'map', value, keyName, valueName };
+  return { kind: 'map', value, keyName, valueName, wrapper: undefined };
+}
+
+/** A map as services write it that do not flatten: SNS. */
+export function wrappedMapOf<V extends Shape>(value: V, keyName = 'key', valueName = 'value'): MapShape<V> {
+  return { kind: 'map', value, keyName, valueName, wrapper: 'entry' };
 }
 
 export function structure<M extends Members>(members: M): StructureShape<M> {
