@@ -3,6 +3,6 @@
 //   npm run crash -- --rounds 100 --power-cut         the power, on a disk of its own (Linux, root)
 import { prepare } from './prepare.mjs';
 
-prepare('tsconfig.product.json');
-prepare('test');
+await prepare('tsconfig.product.json');
+await prepare('test');
 await import('../build/test/crash/run-crash.js');

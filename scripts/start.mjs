@@ -1,4 +1,4 @@
 import { prepare } from './prepare.mjs';
 
-prepare('tsconfig.product.json');
-await import('../dist/cli/main.js');
+await prepare('tsconfig.product.json');
+await import('../dist/bundle/main.js');

@@ -32,7 +32,7 @@ function testsIn(folder) {
     .sort();
 }
 
-prepare(quick ? 'tsconfig.unit.json' : 'tsconfig.json');
+await prepare(quick ? 'tsconfig.unit.json' : 'tsconfig.json');
 const checks = quick
   ? []
   : [

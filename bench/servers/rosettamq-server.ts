@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Front, type Server, type ServerKind } from './server.js';
 import { ServerProcess } from './server-process.js';
 
-const entry = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const entry = fileURLToPath(new URL('../../../dist/bundle/main.js', import.meta.url));
 
 const schemeOf: Record<Front, string> = { amqp: 'amqp', kafka: 'kafka', sqs: 'http' };
 

@@ -40,8 +40,8 @@ describe('the package, installed in an empty folder', () => {
   it('holds what runs and what people read, and no tests', () => {
     const paths = packed.files.map(({ path }) => path);
     for (const needed of [
-      'dist/cli/main.js',
-      'dist/server/index.js',
+      'dist/bundle/main.js',
+      'dist/bundle/index.js',
       'dist/server/index.d.ts',
       'README.md',
       'LICENSE',

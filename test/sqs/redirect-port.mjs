@@ -2,7 +2,7 @@
 import { Socket } from 'node:net';
 
 const { KNOWN_PORT, BROKER_PORT } = process.env;
-const connect = Socket.prototype.connect;
+const connect = Reflect.get(Socket.prototype, 'connect');
 
 Socket.prototype.connect = function (first, ...rest) {
   // Arguments come as they are, or in a list that net has put in order; the caller's own object must stay as it is.

@@ -1,8 +1,8 @@
 // A NestJS microservice over RabbitMQ's transport, and its client. Prints one line of JSON. Run in a folder with the packages.
 const { createRequire } = require('node:module');
-const { join } = require('node:path');
+const path = require('node:path');
 
-const load = createRequire(join(process.cwd(), 'package.json'));
+const load = createRequire(path.join(process.cwd(), 'package.json'));
 load('reflect-metadata');
 const { Controller, Module } = load('@nestjs/common');
 const { NestFactory } = load('@nestjs/core');
