@@ -44,6 +44,8 @@ export class Recovery {
   #sharedEnd = 0;
   /** The first flush that must be replayed. */
   replayFrom = 0;
+  /** What was replayed, as far as it came. */
+  replayedBytes = 0;
 
   constructor(core: BrokerCore) {
     this.#core = core;
@@ -95,6 +97,7 @@ export class Recovery {
       this.#flush = number;
     },
     run: (log, firstSeq, count, flags, buffer, start, end) => {
+      this.replayedBytes += end - start;
       // What a topic's compaction left is in a checkpoint, and nobody's state follows from it.
       if ((flags & COMPACTED) === COMPACTED) return;
       if (log === JOURNAL_LOG) this.#journal(buffer, start, end);

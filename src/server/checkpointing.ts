@@ -22,6 +22,15 @@ export class Checkpointing {
     this.#whenStable = whenStable;
   }
 
+  /**
+   * The store was replayed from that flush on. The next checkpoint comes the sooner the more that was, so that a broker
+   * which never lives long does not keep everything since its first life.
+   */
+  begun(replayedFrom: number, replayedBytes: number): void {
+    this.checkpointed = replayedFrom;
+    this.#nextAt = Math.max(0, CHECKPOINT_BYTES - replayedBytes);
+  }
+
   /** The next one is due as soon as `writtenBytes` are. */
   hasten(writtenBytes: number): void {
     this.#nextAt = Math.min(this.#nextAt, writtenBytes);

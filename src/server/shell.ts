@@ -197,7 +197,7 @@ export class BrokerShell implements Host, Shell {
       }
     }
     recovery.finish(report);
-    this.#checkpoints.checkpointed = recovery.replayFrom;
+    this.#checkpoints.begun(recovery.replayFrom, recovery.replayedBytes);
     if (report.lastFlush === 0) {
       this.clusterId = randomBytes(16);
       this.secret = randomBytes(32);
